@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The raw table behind the chart, a page at a time, and its file.
+import { h, put } from "./dom.ts";
+import { askJson } from "./live.ts";
+import { quantityOf, type Reading, type Thing } from "./model.ts";
+import { dateTime, quantityName, t, unitOf, valueText } from "./words.ts";
+
+type RawRow = Reading & { id: number; attr: string; superseded: string | null };
+type Page = { rows: RawRow[]; before: number | null };
+
+const LIMIT = "50";
+
+export class RawTable {
+  readonly element = h("details", { class: "raw" });
+  private readonly body = h("tbody", {});
+  private readonly file = h("a", { class: "button second", download: true, href: "#" }, t("operations.csv"));
+  private readonly more = h("button", { type: "button", class: "button second", onclick: () => void this.load(this.before) }, t("operations.table.more"));
+  private readonly note = h("p", { class: "quiet small", role: "status" });
+  private thing: Thing | null = null;
+  private window: () => [Date, Date] = () => [new Date(0), new Date()];
+  private before: number | null = null;
+  private request = 0;
+
+  constructor() {
+    const head = (["time", "quantity", "value", "recorded"] as const).map((key) => h("th", { scope: "col" }, t(`operations.table.${key}`)));
+    this.element.append(h("summary", {}, t("operations.table")),
+      h("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": t("operations.table") }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), this.body)),
+      this.note, h("p", { class: "row" }, this.more, this.file));
+    this.element.addEventListener("toggle", () => this.element.open && this.body.childElementCount === 0 && void this.load(null));
+  }
+
+  reset(thing: Thing, window: () => [Date, Date]): void {
+    this.thing = thing;
+    this.window = window;
+    this.retime();
+  }
+
+  /** The window has moved: the file covers it, the open table is read again. */
+  retime(): void {
+    if (!this.thing) return;
+    this.file.href = `/live/rows?${this.query()}&format=csv`;
+    if (this.element.open) void this.load(null);
+    else this.body.replaceChildren();
+  }
+
+  private query(): URLSearchParams {
+    const [from, to] = this.window();
+    return new URLSearchParams({ id: this.thing!.id, from: from.toISOString(), to: to.toISOString() });
+  }
+
+  private async load(before: number | null): Promise<void> {
+    const { thing } = this;
+    if (!thing) return;
+    const mine = ++this.request;
+    const query = this.query();
+    query.set("limit", LIMIT);
+    if (before) query.set("before", String(before));
+    try {
+      const page = await askJson<Page>(`/live/rows?${query}`, AbortSignal.timeout(15_000));
+      if (mine !== this.request) return;
+      const rows = page.rows.map((row) => this.row(thing, row));
+      if (before) this.body.append(...rows);
+      else this.body.replaceChildren(...rows);
+      this.before = page.before;
+      this.more.hidden = page.before === null;
+      put(this.note, this.body.childElementCount ? "" : t("operations.chart.none"));
+    } catch {
+      put(this.note, t("operations.failed"));
+    }
+  }
+
+  private row(thing: Thing, row: RawRow): HTMLElement {
+    const quantity = quantityOf(thing, row.attr);
+    const value = `${valueText(row, quantity)} ${unitOf(row, quantity)}`.trim();
+    return h("tr", { class: row.superseded ? "faded" : null },
+      h("td", {}, row.o ? dateTime(Date.parse(row.o)) : "–"),
+      h("td", {}, quantityName(row.attr, quantity)),
+      h("td", { class: "figure" }, value, row.superseded ? ` (${t("operations.table.corrected")})` : null),
+      h("td", {}, row.m ? dateTime(Date.parse(row.m)) : "–"));
+  }
+}

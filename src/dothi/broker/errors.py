@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of the broker beside those of foundation.
+
+Busy and StorageFull are foundation's: nothing was written, send it again later.
+"""
+
+from __future__ import annotations
+
+from dothi.foundation.errors import BadInput, Conflict
+
+
+class WriteRefused(BadInput):
+    """The database cannot keep this write: its content is the cause, a second try will not help."""
+
+
+class NewerDatabase(Conflict):
+    """The database was migrated by newer code; install that version or a newer one."""

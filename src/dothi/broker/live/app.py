@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ASGI application of /live/*: who may look, which address, and errors as problem documents."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+
+from dothi.broker.live import events, geometry, rows, series, state
+from dothi.broker.live.answer import Query, Receive, Scope, Send, encode, header, send_body
+from dothi.broker.live.hub import Hub
+from dothi.broker.live.port import LiveStore
+from dothi.foundation import messages, problem
+from dothi.foundation.errors import DothiError, NotAllowed, NotAuthenticated, NotFound
+
+Verify = Callable[[Scope], Awaitable[str | None]]
+"""The tenant that a request may read, by its ticket or its key; None: nobody we know who may read."""
+
+
+class LiveApp:
+    """`await start()` once in the serving loop (the first request does it too); `await close()` at the end.
+
+    `name`: the durable cursor of this process in the change log.
+    """
+
+    def __init__(self, store: LiveStore, verify: Verify, *, name: str = "live:0") -> None:
+        self.hub = Hub(store, name)
+        self._verify = verify
+        self._starting = asyncio.Lock()
+        self._started = False
+
+    async def start(self) -> None:
+        async with self._starting:
+            if not self._started:
+                self._started = True
+                await self.hub.start()
+
+    async def close(self) -> None:
+        if self._started:
+            await self.hub.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._answer(scope, receive, send)
+        except DothiError as error:
+            language = messages.best_language(header(scope, b"accept-language"))
+            request_id = header(scope, b"x-request-id") or uuid.uuid4().hex
+            body = encode(problem.body(error, language, request_id=request_id))
+            await send_body(send, error.status, problem.CONTENT_TYPE, body, problem.headers(error))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            raise NotAllowed("broker.live.read_only")
+        tenant = await self._verify(scope)
+        if tenant is None:
+            raise NotAuthenticated("broker.live.sign_in")
+        await self.start()
+        query = Query(scope)
+        match scope["path"].rstrip("/").rsplit("/", 1)[-1]:
+            case "state":
+                await state.answer(self.hub, tenant, query, send)
+            case "events":
+                await events.answer(self.hub, tenant, query, scope, receive, send)
+            case "geometry":
+                await geometry.answer(self.hub, tenant, send)
+            case "series":
+                await series.answer(self.hub, tenant, query, send)
+            case "rows":
+                await rows.answer(self.hub, tenant, query, send)
+            case _:
+                raise NotFound("foundation.not_found", what=scope["path"])

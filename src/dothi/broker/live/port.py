@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the live screens need of the store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from dothi.broker.model import Change, Entity
+from dothi.broker.store.history import Point
+from dothi.broker.store.store import Reading
+
+__all__ = ["LiveStore", "Point", "Reading"]
+
+
+class LiveStore(Protocol):
+    """Reading for screens; every call is safe beside writes."""
+
+    async def head(self) -> int:
+        """The newest seq of the change log; 0 when it is empty."""
+
+    async def tail(self) -> int:
+        """The oldest seq that the change log still has; head + 1 when it is empty."""
+
+    async def keep_cursor(self, name: str, seq: int) -> None:
+        """The reader of this name has dealt with everything up to `seq`."""
+
+    async def all_entities(self) -> AsyncIterator[tuple[str, Entity]]:
+        """(tenant, entity) of everything there is now."""
+
+    async def changes(self, after: int, limit: int) -> Sequence[Change]:
+        """Changes of all tenants with seq > `after`, in order."""
+
+    async def wait(self, seconds: float) -> None:
+        """Return when somebody wrote, or after `seconds`."""
+
+    async def state_at(self, tenant: str, at: datetime) -> Sequence[Entity]:
+        """All entities as they were known at `at`: only what was recorded by then."""
+
+    async def points(
+        self, tenant: str, entity: str, attr: str, start: datetime, end: datetime, most: int
+    ) -> tuple[str, bool, Sequence[Point]]:
+        """(unit code, raw, points): raw readings when they are at most `most`, else that many buckets."""
+
+    async def readings(
+        self, tenant: str, entity: str, start: datetime, end: datetime, before: int | None, limit: int
+    ) -> Sequence[Reading]:
+        """Kept readings with an id under `before`, newest first; at least `limit` of them if there are so many."""

@@ -1,0 +1,1 @@
+DROP SEQUENCE broker.erasure;

@@ -1,0 +1,31 @@
+-- name: old_series
+SELECT series FROM broker.history
+WHERE at < %s::timestamptz GROUP BY series HAVING count(*) >= %s ORDER BY series LIMIT %s
+
+-- name: take_rows
+DELETE FROM broker.history WHERE series = %s AND at < %s::timestamptz
+RETURNING (extract(epoch FROM at) * 1000000)::bigint, observed_at IS NOT NULL,
+  (extract(epoch FROM recorded_at) * 1000000)::bigint, num, body::text,
+  coalesce((extract(epoch FROM superseded_at) * 1000000)::bigint, 0)
+
+-- name: add_chunk
+INSERT INTO broker.history_packed (series, first_at, last_at, n, blob, key)
+VALUES (%s, to_timestamp(0) + %s * interval '1 microsecond', to_timestamp(0) + %s * interval '1 microsecond', %s, %s, %s)
+
+-- name: drop_chunk
+DELETE FROM broker.history_packed WHERE ctid = %s::tid AND series = %s
+
+-- name: copy_chunks
+COPY broker.history_packed (series, first_at, last_at, n, blob, key) FROM STDIN BINARY
+
+-- name: restore_rows
+INSERT INTO broker.history (series, at, observed_at, recorded_at, num, body, superseded_at)
+SELECT %s, t, CASE WHEN observed THEN t END, to_timestamp(0) + recorded * interval '1 microsecond', num, body,
+  CASE WHEN superseded > 0 THEN to_timestamp(0) + superseded * interval '1 microsecond' END
+FROM (SELECT to_timestamp(0) + at * interval '1 microsecond' AS t, observed, recorded, num, body, superseded
+      FROM unnest(%s::bigint[], %s::boolean[], %s::bigint[], %s::float8[], %s::jsonb[], %s::bigint[])
+        AS u(at, observed, recorded, num, body, superseded)) AS r
+
+-- name: lock_entity
+SELECT 1 FROM broker.entity e JOIN broker.series s ON s.tenant = e.tenant AND s.entity = e.id
+WHERE s.id = %s FOR UPDATE OF e

@@ -1,0 +1,53 @@
+-- name: one
+SELECT id, types, scopes, attrs::text, created_at, modified_at, expires_at FROM broker.entity e
+WHERE tenant = %s AND id = %s AND (expires_at IS NULL OR expires_at > %s)
+
+-- name: many
+SELECT id, types, scopes, attrs::text, created_at, modified_at, expires_at FROM broker.entity e WHERE
+
+-- name: count
+SELECT count(*) FROM broker.entity e WHERE
+
+-- name: alive
+e.tenant = %s AND (e.expires_at IS NULL OR e.expires_at > %s)
+
+-- name: with_ids
+e.id = ANY(%s)
+
+-- name: with_pattern
+e.id ~ %s
+
+-- name: with_types
+e.id IN (SELECT t.id FROM broker.entity_type t WHERE t.tenant = %s AND t.type = ANY(%s))
+
+-- name: with_attrs
+e.attrs ?| %s
+
+-- name: with_box
+e.x0 <= %s AND e.x1 >= %s AND e.y0 <= %s AND e.y1 >= %s
+
+-- name: everything
+SELECT n.name, e.id, e.types, e.scopes, e.attrs::text, e.created_at, e.modified_at, e.expires_at
+FROM broker.entity e JOIN broker.tenant n ON n.id = e.tenant
+WHERE e.expires_at IS NULL OR e.expires_at > %s
+
+-- name: type_attributes
+SELECT t.type, a.attr, array_agg(DISTINCT i.value->>'type'), count(DISTINCT t.id)
+FROM broker.entity_type t
+JOIN broker.entity e ON e.tenant = t.tenant AND e.id = t.id
+CROSS JOIN LATERAL jsonb_each(e.attrs) AS a(attr, instances)
+CROSS JOIN LATERAL jsonb_each(a.instances) AS i(dataset, value)
+WHERE t.tenant = %s
+GROUP BY t.type, a.attr
+UNION ALL
+SELECT t.type, '', '{}', count(*) FROM broker.entity_type t
+JOIN broker.entity e ON e.tenant = t.tenant AND e.id = t.id
+WHERE t.tenant = %s AND e.attrs = '{}'
+GROUP BY t.type
+ORDER BY 1, 2
+
+-- name: tenant
+SELECT id FROM broker.tenant WHERE name = %s
+
+-- name: make_tenant
+INSERT INTO broker.tenant (name) VALUES (%s) ON CONFLICT (name) DO NOTHING RETURNING id

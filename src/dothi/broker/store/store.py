@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that can be read from the store, in one place: state, history, changes, and what screens need."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from psycopg_pool import AsyncConnectionPool
+
+from dothi.broker.model import BulkSeries, Change, Entity
+from dothi.broker.store import bulk
+from dothi.broker.store.changes import ChangeLog
+from dothi.broker.store.history import HistoryReader, moment
+from dothi.broker.store.reader import StateReader
+from dothi.broker.store.rows import DELETED
+
+
+class Reading(msgspec.Struct, kw_only=True, frozen=True):
+    """One kept instance for a table. `id`: its place in time, for paging; `attr`: short term; `recorded`: when stored."""
+
+    id: int
+    attr: str
+    value: Any
+    unit: str = ""
+    observed: datetime | None = None
+    recorded: datetime
+    superseded: datetime | None = None
+
+
+class Store:
+    """Reading for one process. `log` is the change log; the rest are short ways to the readers."""
+
+    def __init__(self, url: str, pool: AsyncConnectionPool[Any]) -> None:
+        self.url = url
+        self.pool = pool
+        self.state = StateReader(pool)
+        self.record = HistoryReader(pool, self.state)
+        self.log = ChangeLog(url, pool)
+        self.query = self.state.query
+        self.type_attributes = self.state.type_attributes
+        self.history = self.record.instances
+        self.points = self.record.points
+        self.state_at = self.record.state_at
+        self.head = self.log.head
+        self.tail = self.log.tail
+        self.wait = self.log.wait
+        self.keep_cursor = self.log.keep_cursor
+
+    async def open(self) -> None:
+        await self.log.open()
+
+    async def close(self) -> None:
+        await self.log.close()
+
+    async def changes(self, after: int, limit: int) -> Sequence[Change]:
+        """Changes of all tenants with seq > `after`, in order."""
+        return await self.log.read_after(after, limit)
+
+    async def all_entities(self) -> AsyncIterator[tuple[str, Entity]]:
+        """(tenant, entity) of everything there is now."""
+        return self.state.everything()
+
+    async def bulk_history(self, tenant: str, listed: Sequence[BulkSeries], *, key: str) -> bool:
+        """Numbers of the past as packed chunks, without changes; False when (tenant, key) was there already."""
+        return await bulk.bulk_history(self.pool, await self.state.tenant_made(tenant), listed, key=key)
+
+    async def erase(self, tenant: str, ids: Sequence[str] = (), *, prefix: str = "") -> int:
+        """Remove entities without trace, by id or by prefix of the id; how many there were."""
+        number = await self.state.tenant_id(tenant)
+        return 0 if number is None else await bulk.erase(self.pool, number, tenant, ids, prefix=prefix)
+
+    async def readings(
+        self, tenant: str, entity: str, start: datetime, end: datetime, before: int | None, limit: int
+    ) -> Sequence[Reading]:
+        """Kept readings, newest first; `before`: the id of the last one seen. Rows of one instant stay together."""
+        finish = min(end, moment(before)) if before is not None else end + timedelta(microseconds=1)
+        rows = [
+            r
+            for r in await self.record.rows(tenant, entity, start=start, end=finish, limit=limit + 1)
+            if DELETED not in r.instance
+        ]
+        if len(rows) > limit:
+            last = rows[limit - 1].at
+            rows = [r for r in rows if r.at >= last]
+        return [
+            Reading(
+                id=r.at,
+                attr=r.attr.rsplit("/", 1)[-1].rsplit("#", 1)[-1],
+                value=_value(r.instance),
+                unit=r.instance.get("unitCode") or "",
+                observed=moment(r.at) if r.observed else None,
+                recorded=moment(r.recorded),
+                superseded=moment(r.superseded) if r.superseded else None,
+            )
+            for r in rows
+        ]
+
+
+def _value(instance: dict[str, Any]) -> Any:
+    for member in ("value", "object", "languageMap", "vocab", "json", "valueList", "objectList"):
+        if member in instance:
+            return instance[member]
+    return None

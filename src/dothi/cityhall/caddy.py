@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The front door: caddy's configuration, made from the settings at each start.
+
+One origin for browsers: the broker's addresses go to the broker processes, static files come from the disk,
+everything else is Django's. Until they serve, a page says so and tries again.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dothi.cityhall import programs
+from dothi.cityhall.folders import own
+from dothi.cityhall.service_user import SERVICE_UID
+from dothi.cityhall.static_files import collect
+from dothi.foundation import messages
+from dothi.foundation.settings import Settings
+
+BROKER_PATHS = "/ngsi-ld/* /live/* /ingest/* /.well-known/ngsi-ld"
+
+
+def ends_tls(settings: Settings) -> bool:
+    """TLS is ours when browsers reach our very port by https; otherwise a proxy in front ends it."""
+    public = urlsplit(settings.public_url)
+    return public.scheme == "https" and (public.port or 443) == settings.port
+
+
+def needs_low_port(settings: Settings) -> bool:
+    """A port under 1024 as root: the process must keep that one right when it drops the others."""
+    return settings.port < 1024 and os.geteuid() == 0
+
+
+def command(settings: Settings, file: Path) -> list[str]:
+    """Caddy in the foreground."""
+    program = str(programs.readable(programs.program("caddy"), settings.data_path))
+    run = [program, "run", "--config", str(file), "--adapter", "caddyfile"]
+    if not needs_low_port(settings):
+        return run
+    keep = [
+        "--inh-caps=-all,+net_bind_service",
+        "--ambient-caps=-all,+net_bind_service",
+        "--pdeathsig",
+        "TERM",
+    ]
+    ids = [f"--reuid={SERVICE_UID}", f"--regid={SERVICE_UID}", "--clear-groups"]
+    return [str(programs.program("setpriv")), *ids, *keep, *run]
+
+
+def configure(settings: Settings, *, brokers: list[Path], web: Path) -> Path:
+    """Write the Caddyfile and the page for the first seconds; returns the file."""
+    data = settings.data_path
+    pages = data / "caddy" / "pages"
+    pages.mkdir(parents=True, exist_ok=True)
+    own(pages, 0o755)
+    (pages / "starting.html").write_text(starting_page(), "utf-8")
+    static = collect(data / "caddy" / "static")
+    file = data / "caddy" / "Caddyfile"
+    file.write_text(text(settings, brokers=brokers, web=web, pages=pages, static=static), "utf-8")
+    own(pages / "starting.html", 0o644)
+    own(file, 0o644)
+    return file
+
+
+def starting_page() -> str:
+    """What a browser shows while Django is not there yet; it tries again by itself."""
+    parts = [
+        f"<section lang={language}><h1>{messages.text(language, 'cityhall.starting.title')}</h1>"
+        f"<p>{messages.text(language, 'cityhall.starting.body')}</p></section>"
+        for language in messages.LANGUAGES
+    ]
+    return (
+        "<!doctype html><html lang=vi><meta charset=utf-8><meta http-equiv=refresh content=2>"
+        "<meta name=viewport content='width=device-width, initial-scale=1'>"
+        f"<title>{messages.text('vi', 'cityhall.starting.title')}</title>"
+        "<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;display:grid;"
+        "place-items:center;min-height:100vh;margin:0}main{max-width:34rem;padding:1.5rem}h1{font-size:1.25rem}"
+        f"</style><main>{''.join(parts)}</main></html>"
+    )
+
+
+def text(settings: Settings, *, brokers: list[Path], web: Path, pages: Path, static: Path) -> str:
+    """The Caddyfile."""
+    tls = ends_tls(settings)
+    host = urlsplit(settings.public_url).hostname or ""
+    site = f"https://{host}:{settings.port}" if tls else f"http://:{settings.port}"
+    upstreams = " ".join(f"unix/{path}" for path in brokers)
+    largest = max(settings.body_limit, settings.batch_limit) + 65_536
+    hsts = '\n\t\tStrict-Transport-Security "max-age=31536000"' if tls else ""
+    trusted = "" if tls else "\n\t\ttrusted_proxies static private_ranges"
+    return f"""{{
+	admin off
+	persist_config off
+	{"" if tls else "auto_https off"}
+	grace_period 500ms
+	storage file_system "{settings.data_path / "caddy"}"
+	log default {{
+		output stderr
+		format json
+		level WARN
+	}}
+	servers {{
+		protocols h1 h2{trusted}
+		timeouts {{
+			read_header 15s
+			idle 5m
+		}}
+	}}
+}}
+
+{site} {{
+	bind {settings.host}
+	header {{
+		X-Content-Type-Options nosniff
+		Referrer-Policy same-origin
+		?X-Frame-Options DENY
+		?X-Request-Id {{http.request.uuid}}
+		-Server{hsts}
+	}}
+	request_body {{
+		max_size {largest}
+	}}
+	@pressed not path /live/events
+	encode @pressed zstd gzip
+
+	@strangers {{
+		path /metrics
+		not remote_ip private_ranges
+	}}
+	respond @strangers 403
+
+	@broker path {BROKER_PATHS} /healthz /readyz /metrics
+	handle @broker {{
+		reverse_proxy {upstreams} {{
+			lb_policy least_conn
+			lb_try_duration 3s
+			lb_try_interval 50ms
+			flush_interval -1
+			header_up X-Request-Id {{http.request.uuid}}
+		}}
+	}}
+	handle_path /static/* {{
+		root "{static}"
+		header ?Cache-Control "public, max-age=3600"
+		file_server
+	}}
+	handle {{
+		reverse_proxy unix/{web} {{
+			lb_try_duration 1s
+			lb_try_interval 50ms
+			header_up X-Request-Id {{http.request.uuid}}
+		}}
+	}}
+
+	handle_errors 502 503 504 {{
+		header Retry-After 2
+		header Cache-Control no-store
+		@machine path {BROKER_PATHS}
+		handle @machine {{
+			header Content-Type application/problem+json
+			respond `{{"type":"about:blank","title":"Busy","status":503,"detail":"{messages.text("en", "cityhall.starting.machine")}"}}` 503
+		}}
+		handle {{
+			root "{pages}"
+			rewrite /starting.html
+			file_server {{
+				status 503
+			}}
+		}}
+	}}
+}}
+"""

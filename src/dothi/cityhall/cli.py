@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `dothi`. Only what a command needs is imported, so that help appears at once."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+
+from dothi import __version__
+
+Command = Callable[[argparse.Namespace], int]
+
+ELSEWHERE = {
+    "seed": ("dothi.cityhall.demo", "make the fictional demo city, or remove it without trace (--purge)"),
+    "replay": ("dothi.cityhall.replay", "send recorded data through the real ways in"),
+    "bench": ("dothi.cityhall.bench", "measure this machine: a table of figures with their targets"),
+}
+"""Commands whose module has its own `main(argv)`."""
+
+
+def _shared() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--data", metavar="FOLDER", help="folder of all data (DOTHI_DATA_DIR)")
+    return shared
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    top = argparse.ArgumentParser(prog="dothi", description="The open operating platform of a smart city.")
+    top.add_argument("--version", action="version", version=f"dothi {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    shared = _shared()
+
+    up = commands.add_parser("up", parents=[shared], help="start the city; Ctrl-C stops it")
+    up.add_argument("--demo", action="store_true", default=None, help="with the living, fictional demo city")
+    up.add_argument("--port", type=int, help="port of pages and API (DOTHI_PORT, 8080)")
+    up.add_argument("--host", help="address to listen on (DOTHI_HOST, 127.0.0.1)")
+
+    commands.add_parser("check", help="start an empty city, try every way in and out, stop; says OK")
+
+    doctor = commands.add_parser("doctor", parents=[shared], help="settings and machine; what to do")
+    doctor.add_argument("--port", type=int, help="port of pages and API (DOTHI_PORT, 8080)")
+
+    commands.add_parser("migrate", parents=[shared], help="bring the database up to date")
+    commands.add_parser("admin-link", parents=[shared], help="a one-time link that makes an administrator")
+
+    key = commands.add_parser("key", help="keys of machines for the API").add_subparsers(
+        dest="act", metavar="ACT", required=True
+    )
+    create = key.add_parser("create", parents=[shared], help="make a key; it is shown once")
+    create.add_argument("note", help="what it is for")
+    create.add_argument("--operations", default="read", help="read, write or read,write")
+    create.add_argument("--tenant", default="")
+    key.add_parser("list", parents=[shared], help="all keys, without their secrets")
+    revoke = key.add_parser("revoke", parents=[shared], help="a key stops working within seconds")
+    revoke.add_argument("id")
+
+    for name, (_, sentence) in ELSEWHERE.items():
+        commands.add_parser(name, help=sentence, add_help=False)
+    commands.add_parser("settings", help="print the reference of all settings")
+    commands.add_parser("version", help="print the version")
+    return top
+
+
+def _elsewhere(command: str, arguments: Sequence[str]) -> int:
+    """Run a command of another room."""
+    name, _ = ELSEWHERE[command]
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        from dothi.cityhall.errors import CannotStart  # noqa: PLC0415 - slow import
+
+        if error.name and error.name.startswith("dothi."):
+            raise CannotStart("cityhall.start.missing", command=command, reason=error) from error
+        raise
+    return int(module.main(list(arguments)) or 0)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.command == "version":
+        print(f"dothi {__version__}")  # noqa: T201 - the answer of the command
+        return 0
+    module = importlib.import_module(f"dothi.cityhall.commands.{arguments.command.replace('-', '_')}")
+    return int(module.main(arguments))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; troubles that the user can act on are one sentence and an exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if given and given[0] in ELSEWHERE:
+            return _elsewhere(given[0], given[1:])
+        return _run(parser().parse_args(given))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as error:  # noqa: BLE001 - told in a sentence, or raised again
+        return _told(error)
+
+
+def _told(error: Exception) -> int:
+    """Say a known trouble in one sentence; anything else is a bug and keeps its trace."""
+    from dothi.cityhall.errors import CannotStart, terminal_language  # noqa: PLC0415 - slow import
+    from dothi.foundation import messages  # noqa: PLC0415 - slow import
+    from dothi.foundation.errors import DothiError  # noqa: PLC0415 - slow import
+    from dothi.foundation.settings import BadSetting  # noqa: PLC0415 - slow import
+
+    if isinstance(error, BadSetting):
+        sentence = messages.text(terminal_language(), "cityhall.start.setting", reason=error)
+        print(sentence, file=sys.stderr)  # noqa: T201 - the terminal is where the user is
+        return 2
+    if isinstance(error, DothiError):
+        print(error.sentence(terminal_language()), file=sys.stderr)  # noqa: T201 - same
+        return error.exit_code if isinstance(error, CannotStart) else 1
+    raise error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every page knows: language, theme, the city's name, whether the city is a simulated one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from dothi.foundation import messages
+from dothi.places import door as places
+
+
+def city_name(language: str, root: places.Unit | None) -> str:
+    """The set name, else the root unit's, else a plain word."""
+    if settings.SETTINGS.city_name:
+        return str(settings.SETTINGS.city_name)
+    return root.name if root else messages.text(language, "cityhall.city.unnamed")
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    language = getattr(request, "language", "vi")
+    theme = request.COOKIES.get("dothi_theme", "")
+    root = places.root_unit()
+    return {
+        "language": language,
+        "other_language": "en" if language == "vi" else "vi",
+        "theme": theme if theme in {"light", "dark"} else "",
+        "city_name": city_name(language, root),
+        "account": getattr(request, "account", None),
+        "path": request.get_full_path(),
+        "simulated": settings.SETTINGS.demo or (root is not None and root.simulated),
+    }

@@ -1,0 +1,2 @@
+-- name: forget_waiting
+DELETE FROM outbox.event WHERE payload ->> 'id' LIKE %(mark)s

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo city in Django's rooms: units, sources, devices and the logins of its gateways.
+
+Every step can be repeated.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+import psycopg
+from django.db import connection, transaction
+
+from dothi.cityhall.folders import own
+from dothi.connectors.demo import city, mapping, names
+from dothi.connectors.demo.devices import Login
+from dothi.connectors.demo.plan import geojson
+from dothi.foundation.settings import Settings
+from dothi.foundation.sql import queries
+from dothi.identity.door import enter_tenant
+from dothi.places import door as places
+from dothi.sources import door as sources
+
+TENANT = ""
+_SQL = queries(files("dothi.cityhall").joinpath("demo.sql"))
+
+
+def logins_file(settings: Settings) -> Path:
+    return settings.data_path / "secrets" / "demo_gateways.json"
+
+
+def logins(settings: Settings) -> dict[str, Login]:
+    """The logins of the gateways by source; empty when nothing is planted."""
+    file = logins_file(settings)
+    if not file.exists():
+        return {}
+    return msgspec.json.decode(file.read_bytes(), type=dict[str, Login])
+
+
+@contextmanager
+def _acting() -> Iterator[None]:
+    """One transaction in our tenant, as a page has it."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            enter_tenant(cursor, TENANT)
+        yield
+
+
+def unit_id(code: str) -> str:
+    return f"{names.CITY_CODE}-{code}"
+
+
+def plant_units(made: city.City) -> dict[str, str]:
+    """Put the city and its wards; returns the scope of each ward by its code."""
+    units = [
+        places.NewUnit(
+            id=names.CITY_CODE,
+            kind="Thành phố",
+            name=names.CITY,
+            simulated=True,
+            boundary=geojson(made.plan.outline),
+        )
+    ]
+    units += [
+        places.NewUnit(
+            id=unit_id(ward.code), kind="Phường", name=ward.name, parent=names.CITY_CODE, code=ward.code[-2:],
+            simulated=True, boundary=geojson(ward.shape),
+        )
+        for ward in made.plan.wards
+    ]  # fmt: skip
+    places.put_units(units=units, tenant=TENANT)
+    return {ward.code: places.scope_of(unit_id(ward.code)) for ward in made.plan.wards}
+
+
+def _plant_source(made: city.City, source: city.Source) -> Login:
+    sensors = [sensor for sensor in made.sensors if sensor.source == source.slug]
+    row, _ = sources.add_source(
+        tenant=TENANT, slug=source.slug, name=source.name, way="mqtt", period=sensors[0].kind.period,
+        unit=names.CITY_CODE, contact_name=source.contact.name, contact_phone=source.contact.phone,
+        mapping=msgspec.to_builtins(mapping.mapping(source)), simulated=True,
+    )  # fmt: skip
+    login: Login | None = None
+    for sensor in sensors:
+        lon, lat = sensor.lonlat if sensor.route is None else (None, None)
+        device, password = sources.add_device(
+            row, key=sensor.device, name=sensor.name, kind=sensor.kind.key, entity_id=sensor.id,
+            entity_type=sensor.kind.type, unit=unit_id(sensor.ward), lon=lon, lat=lat, period=sensor.kind.period,
+            topics=None if login else mapping.gateway_topics(source),
+        )  # fmt: skip
+        assert device.username
+        login = login or Login(device.username, password)
+    assert login
+    return login
+
+
+def keep_logins(settings: Settings, found: dict[str, Login]) -> None:
+    file = logins_file(settings)
+    part = file.with_suffix(".part")
+    body = msgspec.json.encode(found)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as sink:
+        sink.write(body)
+    own(part, 0o600)
+    part.rename(file)
+
+
+def plant(settings: Settings) -> dict[str, str]:
+    """Units, sources and logins, in Django's database; returns the scopes of the wards."""
+    made = city.make()
+    with _acting():
+        scopes = plant_units(made)
+        wanted = {source.slug for source in made.sources}
+        planted = {row["source"].slug for row in sources.source_list(datetime.now(UTC))}
+        if wanted <= planted and wanted == set(logins(settings)):
+            return scopes
+        # Killed in between, or a login was lost: passwords are kept as hashes only, so all are made anew.
+        sources.remove_simulated_sources()
+        found = {source.slug: _plant_source(made, source) for source in made.sources}
+    keep_logins(settings, found)
+    return scopes
+
+
+def forget(settings: Settings) -> None:
+    """Take units, sources, devices, logins and what still waits in the outbox away."""
+    with _acting():
+        sources.remove_simulated_sources()
+        places.remove_simulated_units()
+    logins_file(settings).unlink(missing_ok=True)
+    with psycopg.connect(settings.database_url) as writer:
+        writer.execute(_SQL["forget_waiting"].encode(), {"mark": f"%{names.CITY_CODE}-%"})

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Django's settings, made from the one typed settings object.
+
+Pages run as the role `dothi_reader`, under row-level security. Migrations run on the alias `owner`, which exists
+only where an owner's address is known (`dothi migrate`, tests); web processes need not have it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dothi.cityhall.django_database import as_django, owner_url, reader_url
+from dothi.foundation.settings import Settings, load
+
+SETTINGS: Settings = load()
+_HERE = Path(__file__).parent
+_PUBLIC = urlsplit(SETTINGS.url)
+
+
+def _secret_key() -> str:
+    """The set one, the installation's own, or one that lives as long as this process: never a known one."""
+    file = SETTINGS.data_path / "secrets" / "secret_key"
+    if SETTINGS.secret_key:
+        return SETTINGS.secret_key
+    if os.access(file, os.R_OK):
+        return file.read_text("ascii").strip()
+    return secrets.token_urlsafe(48)
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # the front door decides which hosts it answers; no address is ever built from the Host
+ROOT_URLCONF = "dothi.cityhall.urls"
+WSGI_APPLICATION = "dothi.cityhall.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "dothi.identity",
+    "dothi.places",
+    "dothi.sources",
+    "dothi.operations",
+    "dothi.cityhall",
+]
+MIDDLEWARE = [
+    "dothi.cityhall.middleware.RequestMark",
+    "dothi.cityhall.middleware.SafetyHeaders",
+    "dothi.cityhall.middleware.ChosenLanguage",
+    "dothi.cityhall.middleware.ErrorPages",
+    "dothi.cityhall.middleware.TenantTransaction",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "dothi.cityhall.middleware.CurrentAccount",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "dothi.cityhall.middleware.DomainErrors",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "dothi.cityhall.context.page",
+            ],
+            "builtins": ["django.templatetags.static", "dothi.cityhall.templatetags.words"],
+        },
+    }
+]
+
+DATABASES: dict[str, dict[str, Any]] = {"default": as_django(reader_url(SETTINGS))}
+if owner_url(SETTINGS):
+    DATABASES["owner"] = as_django(owner_url(SETTINGS))
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "identity.Account"
+
+# Argon2id; passwords are judged in identity.rules.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "dothi_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+CSRF_COOKIE_NAME = "dothi_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = False  # the console's scripts send it back in the header X-CSRFToken
+CSRF_FAILURE_VIEW = "dothi.cityhall.error_pages.forged"
+CSRF_TRUSTED_ORIGINS = [f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _PUBLIC.scheme == "https"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LANGUAGE_CODE = SETTINGS.language
+USE_I18N = False  # sentences are ours, by key (foundation.messages)
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+STATIC_URL = "/static/"
+STATICFILES_DIRS: list[str] = []
+FILE_UPLOAD_MAX_MEMORY_SIZE = SETTINGS.batch_limit
+DATA_UPLOAD_MAX_MEMORY_SIZE = SETTINGS.body_limit
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+APPEND_SLASH = True
+LOGGING_CONFIG = None  # foundation.log sets logs up, for every process alike
+SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # the assets of a checkout are not built yet

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ingest process: MQTT and subscriptions in, the outbox to the broker, files handed in, upkeep of the store."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+
+import uvloop
+
+from dothi.broker.door import Broker
+from dothi.cityhall import upkeep
+from dothi.cityhall.processes.begin import begin, say_ready
+from dothi.connectors.door import WaysIn
+from dothi.foundation.metrics import Registry
+from dothi.foundation.settings import Settings
+
+FIGURES_EVERY = 2.0
+
+
+async def _figures(settings: Settings, ways: WaysIn, stop: asyncio.Event) -> None:
+    registry = Registry("ingest")
+    while not stop.is_set():
+        for reason, times in ways.intake.counts.items():
+            registry.total("dothi_intake_total", "Readings by what became of them.", times, reason=reason)
+        registry.total("dothi_mqtt_stored_total", "MQTT messages stored.", ways.mqtt.stored)
+        registry.level("dothi_mqtt_behind", "MQTT messages that wait to be stored.", ways.mqtt.behind)
+        registry.write(settings.run_path)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), FIGURES_EVERY)
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    broker = await Broker.open(
+        settings.database_url, data_path=settings.data_path, free_low_mb=settings.free_low_mb
+    )
+    try:
+        ways = WaysIn(settings, broker)
+        await ways.open()
+        say_ready(settings, "ingest")
+        # What stands now stands for good; each collection would walk over all of it while readings wait.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(ways.run(stop))
+            tasks.create_task(_figures(settings, ways, stop))
+            tasks.create_task(upkeep.run(broker, stop))
+    finally:
+        await broker.close()
+
+
+def main() -> int:
+    settings = begin("ingest")
+    uvloop.run(_serve(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

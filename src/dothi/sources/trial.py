@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mapping tried on a real payload: what it would become, and what it would refuse and why. Pure but the clock."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from dothi.foundation import clock
+from dothi.sources.core.mapping import BadMapping, apply_mapping, read_mapping
+from dothi.sources.core.mapping_model import Target
+
+
+class Reading(msgspec.Struct, kw_only=True):
+    """One value that a payload would become."""
+
+    entity: str
+    term: str
+    value: Any
+    unit: str
+    at: str
+
+
+class Trial(msgspec.Struct, kw_only=True):
+    """The outcome. `problem`: why the mapping itself cannot be used."""
+
+    readings: list[Reading] = []
+    refusals: list[tuple[int, str, str]] = []
+    problem: str = ""
+
+
+def attempt(text: str, *, topic: str, payload: str, source_slug: str) -> Trial:
+    """Try the mapping written as JSON in `text`; never raises for what people type."""
+    try:
+        mapping = read_mapping(json.loads(text))
+        outcome = apply_mapping(
+            mapping,
+            topic,
+            payload.encode(),
+            Target(now=clock.iso(clock.now()), source=source_slug),
+        )
+    except (BadMapping, ValueError, RecursionError) as error:
+        return Trial(problem=str(error)[:300])
+    readings = [
+        Reading(
+            entity=write.id,
+            term=iri.rpartition("/")[2],
+            value=instance.get("value", instance.get("json")),
+            unit=str(instance.get("unitCode", "")),
+            at=str(instance.get("observedAt", "")),
+        )
+        for write in outcome.writes
+        for iri, instances in write.attrs.items()
+        for instance in instances.values()
+        if instance is not None
+    ]
+    refusals = [(one.row + 1, one.reason, one.detail) for one in outcome.refusals]
+    return Trial(readings=readings, refusals=refusals)

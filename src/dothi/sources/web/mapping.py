@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The mapping of a source: chosen from the ready ones or written, tried on the last payload, then kept."""
+
+from __future__ import annotations
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from dothi.identity.door import staff
+from dothi.sources import actions, queries
+from dothi.sources.core.mapping_presets import PRESETS
+from dothi.sources.trial import attempt
+from dothi.sources.web import notices
+
+_EXAMPLE = '{"device": "tram-01", "temperature": 31.5}'
+
+
+@staff
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """`do` is try (default), preset, or keep; only keep writes, and only a mapping that can be used."""
+    source = queries.source(slug)
+    last = source.devices.exclude(last_payload="").order_by("-last_seen").first()
+    text = request.POST.get("mapping") or json.dumps(source.mapping, ensure_ascii=False, indent=2)
+    topic = request.POST.get("topic", last.last_topic if last else f"{slug}/tram-01/up")
+    payload = request.POST.get("payload", last.last_payload if last else _EXAMPLE)
+    wanted = request.POST.get("do", "try")
+    if wanted == "preset" and request.POST.get("preset", "") in PRESETS:
+        text = json.dumps(PRESETS[request.POST["preset"]], ensure_ascii=False, indent=2)
+    trial = attempt(text[:100_000], topic=topic[:1000], payload=payload[:1_000_000], source_slug=slug)
+    if wanted == "keep" and request.method == "POST" and not trial.problem:
+        actions.change_mapping(source, mapping=json.loads(text))
+        notices.say(request, "sources.mapping.kept")
+        return redirect("source", slug=slug)
+    page = {
+        "source": source,
+        "mapping": text,
+        "topic": topic,
+        "payload": payload,
+        "trial": trial,
+        "presets": list(PRESETS),
+        "chosen": request.POST.get("preset", ""),
+        "real": last is not None,
+    }
+    return render(
+        request, "sources/mapping.html", page, status=400 if wanted == "keep" and trial.problem else 200
+    )

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo city in Django's rooms: planted twice it stands once, and it goes without trace."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from dothi.cityhall import demo_planting as planting
+from dothi.connectors.demo import city
+from dothi.foundation.settings import Settings, load
+from dothi.places import door as places
+from dothi.places.models import Unit
+from dothi.sources import door as sources
+from dothi.sources.models import Device, Source
+
+
+@pytest.fixture
+def settings(tmp_path: Path, pages_owner: str) -> Settings:
+    (tmp_path / "secrets").mkdir()
+    return load({}, data_dir=str(tmp_path), database_url=pages_owner)
+
+
+def test_city_stands_once_when_planted_twice(db: None, settings: Settings) -> None:
+    scopes = planting.plant(settings)
+    logins = planting.logins(settings)
+
+    again = planting.plant(settings)
+
+    made = city.make()
+    assert again == scopes
+    assert scopes["phuong-01"] == "/lac-giang/lac-giang-phuong-01"
+    assert planting.logins(settings) == logins
+    assert set(logins) == {source.slug for source in made.sources}
+    assert stat.S_IMODE(planting.logins_file(settings).stat().st_mode) == 0o600
+    assert Unit.objects.count() == 1 + len(made.plan.wards)
+    assert Source.objects.filter(simulated=True).count() == len(made.sources)
+    assert set(Device.objects.values_list("entity_id", flat=True)) == {sensor.id for sensor in made.sensors}
+
+
+def test_gateway_is_given_a_new_login_when_its_own_was_lost(db: None, settings: Settings) -> None:
+    planting.plant(settings)
+    lost = planting.logins(settings)
+    planting.logins_file(settings).unlink()
+
+    planting.plant(settings)
+
+    assert set(planting.logins(settings)) == set(lost)
+    assert planting.logins(settings) != lost
+    assert Device.objects.count() == 300
+
+
+def test_city_goes_without_trace_when_forgotten_and_other_data_stays(db: None, settings: Settings) -> None:
+    places.put_units(units=[places.NewUnit(id="46", kind="Thành phố", name="Huế")])
+    source, _ = sources.add_source(tenant="", name="Trạm mưa Huế", way="mqtt", period=300, unit="46")
+    device, _ = sources.add_device(source, key="mua-1", kind="rain")
+    planting.plant(settings)
+
+    planting.forget(settings)
+
+    assert list(Unit.objects.values_list("id", flat=True)) == ["46"]
+    assert list(Source.objects.values_list("slug", flat=True)) == [source.slug]
+    assert list(Device.objects.values_list("pk", flat=True)) == [device.pk]
+    assert planting.logins(settings) == {}

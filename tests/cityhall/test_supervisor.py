@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The supervisor with real processes that do little, so that each test takes about a second."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dothi.cityhall import orphans, ports
+from dothi.cityhall.children import Child, started_at
+from dothi.cityhall.city import City
+from dothi.cityhall.errors import CannotStart
+from dothi.cityhall.report import Report
+from dothi.cityhall.supervisor import Supervisor
+from dothi.foundation.settings import Settings, load
+
+STUBBORN = "import signal,time;signal.signal(signal.SIGTERM, signal.SIG_IGN);time.sleep(60)"
+
+
+def _settings(folder: Path) -> Settings:
+    front, broker, mqtt = ports.choose(3)
+    return load(
+        {}, data_dir=str(folder / "data"), run_dir=str(folder / "run"),
+        port=front, broker_port=broker, mqtt_port=mqtt,
+    )  # fmt: skip
+
+
+def _build(programs: dict[str, list[str]]) -> Callable[[Settings], City]:
+    def build(settings: Settings) -> City:
+        def child(name: str) -> Child:
+            return Child(
+                name=name,
+                command=programs.get(name, ["sleep", "60"]),
+                log=settings.data_path / "logs" / f"{name}.log",
+                ready=lambda: True,
+                environment=dict(os.environ),
+                drop=False,
+                patience=0.3,
+            )
+
+        return City(
+            settings=settings, postgres=None, store=child("postgres"), bus=None, door=child("caddy"),
+            brokers=[child("broker-0")], web=child("web"), ingest=child("ingest"), jobs=child("jobs"),
+            demo=None, python=[sys.executable],
+        )  # fmt: skip
+
+    return build
+
+
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No database here: nothing to migrate."""
+    monkeypatch.setattr(Supervisor, "_migrate", lambda self, made: None)
+
+
+def _wait_for(what: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 10
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _run(settings: Settings, programs: dict[str, list[str]], act: Callable[[Supervisor], None]) -> str:
+    """Run a city here, `act` beside it in a thread, then stop; returns what the terminal saw."""
+    told = io.StringIO()
+    supervisor = Supervisor(settings, Report(told), _build(programs))
+
+    def beside() -> None:
+        try:
+            _wait_for(lambda: "ready after" in told.getvalue())
+            act(supervisor)
+        finally:
+            supervisor.ask_to_stop()
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    thread = threading.Thread(target=beside)
+    thread.start()
+    try:
+        assert supervisor.run() == 0
+    finally:
+        thread.join()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return told.getvalue()
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_killed_process_is_started_again_when_the_city_runs(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def kill_web(supervisor: Supervisor) -> None:
+        assert supervisor.city
+        web = supervisor.city.web
+        seen.append(web.pid or 0)
+        os.kill(seen[0], signal.SIGKILL)
+        _wait_for(lambda: web.alive and web.pid != seen[0])
+        _wait_for(lambda: not supervisor.waiting)
+        note = orphans.running(supervisor.settings.data_path)
+        assert note
+        assert {p.name: p.pid for p in note.processes}["web"] == web.pid
+
+    told = _run(_settings(tmp_path), {}, kill_web)
+
+    assert "Process web ended (SIGKILL); starting it again in 0.1 s" in told
+    assert "Process web is back" in told
+
+
+@pytest.mark.usefixtures("quiet")
+def test_stop_leaves_no_process_when_one_ignores_it(tmp_path: Path) -> None:
+    pids: list[int] = []
+
+    def note_pids(supervisor: Supervisor) -> None:
+        pids.extend(child.pid or 0 for child in supervisor.running)
+
+    begun = time.monotonic()
+    settings = _settings(tmp_path)
+    _run(settings, {"ingest": [sys.executable, "-c", STUBBORN]}, note_pids)
+
+    assert len(pids) == 6
+    assert [pid for pid in pids if started_at(pid)] == []
+    assert time.monotonic() - begun < 5
+    assert orphans.read(settings.data_path) is None
+
+
+@pytest.mark.usefixtures("quiet")
+def test_start_says_which_process_and_why_when_one_cannot_start(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    program = [sys.executable, "-c", "raise SystemExit('the socket folder is gone')"]
+    build = _build({"broker-0": program})
+    told = io.StringIO()
+    supervisor = Supervisor(settings, Report(told), build)
+    made = build(settings)
+    made.brokers[0].ready = lambda: False
+    made.brokers[0].restarts = 5
+    supervisor.build = lambda _settings: made
+
+    with pytest.raises(CannotStart, match=r"broker-0 does not start.*the socket folder is gone"):
+        supervisor.run()
+
+    assert [child.name for child in made.children if child.alive] == []
+
+
+@pytest.mark.usefixtures("quiet")
+def test_two_cities_run_side_by_side_when_folders_and_ports_differ(tmp_path: Path) -> None:
+    def start_second(_first: Supervisor) -> None:
+        settings = _settings(tmp_path / "second")
+        second = Supervisor(settings, Report(io.StringIO()), _build({}))
+        second.on_ready = lambda _made: second.ask_to_stop()
+        real = signal.signal
+        signal.signal = lambda *_: None  # type: ignore[assignment,misc]  # - signals belong to the main thread
+        try:
+            assert second.run() == 0
+        finally:
+            signal.signal = real  # type: ignore[misc]  # - put back
+
+    (tmp_path / "second").mkdir()
+    told = _run(_settings(tmp_path), {}, start_second)
+
+    assert "Stopped after" in told
+
+
+def test_pauses_grow_and_calm_down_when_a_process_keeps_dying(tmp_path: Path) -> None:
+    child = Child(name="x", command=["true"], log=tmp_path / "log", ready=lambda: True, drop=False)
+    child.begun = time.monotonic()
+
+    pauses = [child.note_death() for _ in range(9)]
+    child.begun -= 60
+    after_calm = child.note_death()
+
+    assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
+    assert after_calm == 0.1

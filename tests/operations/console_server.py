@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real console page and live endpoints over a store in memory, with an address to write to it.
+
+Run: python -m tests.operations.console_server PORT
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import os
+import sys
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dothi.cityhall.django_settings")
+
+import django
+
+django.setup()  # before anything that reads models
+
+import uvicorn  # noqa: E402 - models are read only after set-up
+from django.template.loader import render_to_string  # noqa: E402 - models are read only after set-up
+from tests.broker.live.memory import MemoryStore, attribute  # noqa: E402 - models are read only after set-up
+
+from dothi.broker.live.app import LiveApp  # noqa: E402 - models are read only after set-up
+from dothi.cityhall.middleware import content_security_policy  # noqa: E402 - models are read only after set-up
+from dothi.foundation import clock  # noqa: E402 - models are read only after set-up
+from dothi.operations.web.views import page_config  # noqa: E402 - models are read only after set-up
+
+ROOT = Path(__file__).parents[2] / "src/dothi"
+STATIC = [ROOT / "operations/static", ROOT / "cityhall/static"]
+POLICY = content_security_policy("").encode()
+UNITS = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[x, y], [x + 0.1, y], [x + 0.1, y + 0.1], [x, y]]],
+            },
+            "properties": {
+                "id": id_,
+                "name": name,
+                "scope": scope,
+                "parent": parent,
+                "label": [x + 0.07, y + 0.03],
+            },
+        }
+        for id_, name, scope, parent, x, y in [
+            ("lac", "Thành phố Lạc Giang", "/lac", None, 107.6, 10.9),
+            ("go-mo", "Phường Gò Mơ", "/lac/go-mo", "lac", 107.62, 10.92),
+        ]
+    ],
+}
+STORE = MemoryStore()
+
+
+async def verify(scope: Any) -> str | None:
+    return ""
+
+
+LIVE = LiveApp(STORE, verify)
+
+
+def reading(value: float, unit: str, ago: float) -> dict[str, Any]:
+    return attribute(value, unitCode=unit, observedAt=clock.iso(clock.now() - timedelta(seconds=ago)))
+
+
+def plant() -> None:
+    """Two stations and an asset, one hour ago and now."""
+    for number, (name, lon) in enumerate([("Trạm Bến Sậy", 107.64), ("Trạm Gò Dầu", 107.67)]):
+        described = {
+            "name": attribute(name),
+            "location": {
+                "": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [lon, 10.93]}}
+            },
+            "reportingPeriod": attribute(300),
+            "source": attribute("tram-khi"),
+            "contactPoint": {
+                "": {"type": "JsonProperty", "json": {"name": "Lê Minh Quân", "phone": "0900 000 013"}}
+            },
+        }
+        hour_ago = {"at": clock.now() - timedelta(hours=1), "scopes": ["/lac/go-mo"]}
+        STORE.write(f"urn:air:{number}", described | {"pm25": reading(10, "GQ", 3600)}, kind="created",
+                    of="AirQualityObserved", **hour_ago)  # fmt: skip
+        STORE.write(
+            f"urn:air:{number}",
+            {"pm25": reading(20.5, "GQ", 5)},
+            of="AirQualityObserved",
+            scopes=["/lac/go-mo"],
+        )
+    STORE.write("urn:pump:1", {"name": attribute("Trạm bơm Hòa Lạc")}, kind="created", of="PumpingStation")
+
+
+def page(cookies: SimpleCookie) -> bytes:
+    language = cookies["dothi_language"].value if "dothi_language" in cookies else "vi"
+    theme = cookies["dothi_theme"].value if "dothi_theme" in cookies else ""
+    known = {
+        "language": language,
+        "other_language": "en" if language == "vi" else "vi",
+        "theme": theme,
+        "city_name": "Thành phố Lạc Giang",
+        "account": {"name": "Bình"},
+        "path": "/console/",
+        "simulated": True,
+        "config": page_config(language),
+    }
+    return render_to_string("operations/console.html", known).encode()
+
+
+async def body_of(receive: Any) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+
+
+async def answer(scope: Any, receive: Any) -> tuple[int, str, bytes]:
+    path = scope["path"]
+    if path == "/console/":
+        header = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
+        return 200, "text/html; charset=utf-8", page(SimpleCookie(header.decode()))
+    if path == "/console/base.geojson":
+        return 200, "application/geo+json", json.dumps(UNITS).encode()
+    if path == "/test/write":
+        told = json.loads(await body_of(receive))
+        STORE.write(told["id"], {"pm25": reading(told["value"], "GQ", 0)} | {
+            name: attribute(value) for name, value in told.get("fields", {}).items()
+        }, of="AirQualityObserved", scopes=["/lac/go-mo"])  # fmt: skip
+        return 204, "text/plain", b""
+    if path.startswith("/static/"):
+        file = next((root / path[8:] for root in STATIC if (root / path[8:]).is_file()), None)
+        if file:
+            kind = "text/javascript" if file.suffix == ".mjs" else mimetypes.guess_type(file.name)[0]
+            return 200, kind or "application/octet-stream", file.read_bytes()
+    return (204, "text/plain", b"") if path == "/console/ticket" else (404, "text/plain", b"")
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        while (await receive())["type"] != "lifespan.shutdown":
+            plant()
+            await send({"type": "lifespan.startup.complete"})
+        await LIVE.close()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    if scope["path"].startswith("/live/"):
+        await LIVE(scope, receive, send)
+        return
+    status, kind, body = await answer(scope, receive)
+    headers = [(b"content-type", kind.encode()), (b"content-security-policy", POLICY)]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+if __name__ == "__main__":
+    uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", timeout_graceful_shutdown=1)

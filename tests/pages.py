@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Django on a real database: the broker's migrations, then Django's, then pages as the role that pages have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+
+from dothi.cityhall import database as roles
+from dothi.cityhall.django_database import as_django
+from dothi.cityhall.postgres import Postgres
+
+PASSWORD = "một câu dài chỉ An biết"
+
+
+def _point(alias: str, url: str) -> None:
+    """Let a connection of Django's lead to another database."""
+    if alias not in connections.settings:
+        connections.settings[alias] = connections.settings["default"] | {"TEST": {}}
+    connections[alias].close()
+    connections[alias].settings_dict.update(as_django(url))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(postgres: Postgres, migrated_template: str, django_db_blocker: Any) -> Iterator[None]:
+    """pytest-django's own fixture, on our cluster: pages connect as dothi_reader, under row-level security."""
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE dothi_pages TEMPLATE {migrated_template}")
+    owner = postgres.url("dothi_pages")
+    with django_db_blocker.unblock():
+        _point("default", owner)
+        call_command("migrate", interactive=False, verbosity=0)
+        roles.grant(owner)
+        _, _, place = owner.partition("@")
+        _point("default", f"postgresql://dothi_reader:reader@{place}")
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+
+
+@pytest.fixture
+def pages_owner(django_db_setup: None, postgres: Postgres) -> str:
+    """The owner's URL of the database that pages work on: sees all rows, of all tenants."""
+    del django_db_setup
+    return postgres.url("dothi_pages")
+
+
+@pytest.fixture
+def dung(db: None) -> Any:
+    """Dung, operations chief: an administrator."""
+    del db
+    from dothi.identity.models import Account
+
+    account = Account(name="Dung", login="dung", role="admin")
+    account.set_password(PASSWORD)
+    account.save()
+    return account
+
+
+@pytest.fixture
+def signed_in(dung: Any) -> Client:
+    """A browser in which Dung is signed in, in Vietnamese."""
+    client = Client(headers={"accept-language": "vi"})
+    answer = client.post("/sign-in/", {"login": dung.login, "password": PASSWORD})
+    assert answer.status_code == 302
+    return client

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from dothi.places import door as places
+from dothi.sources import actions, errors
+from dothi.sources.core.keys import key_is_right
+from dothi.sources.core.mapping_names import iri
+from dothi.sources.models import Device, Refusal, Source
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def source() -> Source:
+    places.put_units(
+        units=[
+            places.NewUnit(id="46", kind="Thành phố", name="Huế"),
+            places.NewUnit(id="46-1", kind="Phường", name="Thuận Hoá", parent="46"),
+        ]
+    )
+    made, _ = actions.add_source(
+        tenant="",
+        name="Trạm mưa",
+        way="mqtt",
+        period=300,
+        unit="46",
+        contact_name="Bình",
+        contact_phone="0912345678",
+    )
+    return made
+
+
+def _told() -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT topic, payload FROM outbox.event ORDER BY id")
+        rows = cursor.fetchall()
+    assert {topic for topic, _ in rows} <= {"entity.observe"}
+    return [payload if isinstance(payload, dict) else json.loads(payload) for _, payload in rows]
+
+
+def test_add_device_tells_the_broker_what_it_is_when_added(source: Source) -> None:
+    device, password = actions.add_device(
+        source,
+        key="tram-01",
+        name="Cầu Trường Tiền",
+        kind="rain",
+        unit="46-1",
+        lon=107.59,
+        lat=16.47,
+        period=60,
+    )
+
+    assert key_is_right(password, device.password_hash)
+    assert device.topics == ["tram-mua/tram-01/#"]
+    (told,) = _told()
+    assert told == {
+        "verb": "upsert_update",
+        "id": "urn:ngsi-ld:WeatherObserved:tram-mua:tram-01",
+        "types": [iri("WeatherObserved")],
+        "scopes": ["/46/46-1"],
+        "origin": "sources:tram-mua",
+        "attrs": {
+            iri("name"): {"": {"type": "Property", "value": "Cầu Trường Tiền"}},
+            iri("source"): {"": {"type": "Property", "value": "tram-mua"}},
+            iri("reportingPeriod"): {"": {"type": "Property", "value": 60, "unitCode": "SEC"}},
+            iri("contactPoint"): {
+                "": {"type": "JsonProperty", "json": {"name": "Bình", "phone": "0912345678"}}
+            },
+            iri("status"): {"": None},
+            iri("simulated"): {"": None},
+            iri("location"): {
+                "": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [107.59, 16.47]}}
+            },
+        },
+    }
+
+
+def test_mute_marks_every_device_when_a_source_is_muted(source: Source) -> None:
+    actions.add_device(source, key="a")
+    actions.add_device(source, key="b")
+
+    actions.set_muted(source, muted=True)
+    actions.set_muted(source, muted=False)
+
+    marks = [told["attrs"][iri("status")][""] for told in _told()]
+    muted = {"type": "Property", "value": "muted"}
+    assert marks == [None, None, muted, muted, None, None]
+
+
+def test_accept_device_gives_it_an_entity_when_it_waited(source: Source) -> None:
+    seen = Device.objects.create(source=source, key="la-1")
+    assert _told() == []
+
+    device = actions.accept_device(seen, name="Trạm lạ", kind="air")
+
+    assert (device.state, device.entity_id) == ("accepted", "urn:ngsi-ld:AirQualityObserved:tram-mua:la-1")
+    assert [told["id"] for told in _told()] == [device.entity_id]
+    with pytest.raises(errors.NotPossible):
+        actions.accept_device(device)
+
+
+def test_retire_ends_keys_and_devices_when_done(source: Source) -> None:
+    device, _ = actions.add_device(source, key="a")
+    Device.objects.create(source=source, key="waits")
+
+    actions.retire(source)
+
+    device.refresh_from_db()
+    source.refresh_from_db()
+    assert (device.state, device.password_hash, source.token_hash) == ("retired", "", "")
+    assert not source.devices.filter(key="waits").exists()
+    assert _told()[-1]["attrs"][iri("status")] == {"": {"type": "Property", "value": "retired"}}
+    with pytest.raises(errors.NotPossible):
+        actions.rotate_key(source)
+
+
+def test_rotate_key_makes_the_old_one_worthless_when_done(source: Source) -> None:
+    first = actions.rotate_key(source)
+    second = actions.rotate_key(source)
+
+    assert not key_is_right(first, source.token_hash)
+    assert key_is_right(second, source.token_hash)
+
+
+def test_add_source_names_each_wrong_field_when_refused() -> None:
+    with pytest.raises(errors.RefusedForm) as caught:
+        actions.add_source(tenant="", name="", way="fax", period=None, contact_phone="12")
+
+    assert set(caught.value.fields) == {"name", "way", "period", "contact_phone"}
+
+
+def test_remove_simulated_leaves_real_sources_when_purged(source: Source) -> None:
+    fake, _ = actions.add_source(tenant="", name="Giả", way="mqtt", period=60, simulated=True)
+    actions.add_device(fake, key="x")
+    Refusal.objects.create(source_id=fake.pk, way="mqtt", reason="bad")
+
+    assert actions.remove_simulated_sources() == ["gia"]
+    assert list(Source.objects.values_list("slug", flat=True)) == ["tram-mua"]
+    assert (Device.objects.count(), Refusal.objects.count()) == (0, 0)
