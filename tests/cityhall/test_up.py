@@ -20,7 +20,7 @@ import pytest
 from dothi.cityhall import orphans
 from dothi.cityhall.bench.instance import three_ports
 from dothi.cityhall.children import started_at
-from dothi.cityhall.programs import open_to_all
+from dothi.cityhall.programs import open_to_all, program, readable
 
 ROOT = Path(__file__).parents[2]
 ANOTHER_USER = 65534  # nobody: initdb wants a user with a name
@@ -29,12 +29,22 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole product")]
 USERS = [None, ANOTHER_USER] if os.geteuid() == 0 else [None]
 
 
+STARTED: list[subprocess.Popen[str]] = []
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Short, open to all: sockets and other users must reach it."""
+    """Short, open to all: sockets and other users must reach it. Cities that a failed test left are stopped after it."""
     made = Path(tempfile.mkdtemp(prefix="dothi-up-"))
     made.chmod(0o777)
     yield made
+    for process in STARTED:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        if process.stdout:
+            process.stdout.close()
+    STARTED.clear()
     shutil.rmtree(made, ignore_errors=True)
 
 
@@ -46,18 +56,22 @@ def _command(user: int | None, folder: Path) -> tuple[list[str], dict[str, str]]
     from dothi.cityhall import programs
 
     command, extra = programs.python(folder / "python")
+    beside = {str(readable(program(name), folder / "python").parent) for name in ("caddy", "nats-server")}
     for part in (folder / "python", folder / "python" / "programs"):
         part.chmod(0o755)
+    environment["PATH"] = os.pathsep.join([*sorted(beside), environment["PATH"]])
     return [*command, "-m", "dothi.cityhall.cli"], {**environment, **extra}
 
 
 def _start(folder: Path, user: int | None, port: int) -> subprocess.Popen[str]:
     command, environment = _command(user, folder)
     ids = {"user": user, "group": user, "extra_groups": []} if user else {}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*command, "up", "--data", str(folder / "data"), "--port", str(port)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/", env=environment, **ids,
     )  # fmt: skip
+    STARTED.append(process)
+    return process
 
 
 def _until_ready(process: subprocess.Popen[str]) -> str:
@@ -112,9 +126,6 @@ def test_up_serves_stops_and_finds_its_data_when_started_twice(folder: Path, use
     assert "making the database" in told
     assert "making the database" not in again
     assert started < 15
-    for process in (first, second):
-        assert process.stdout
-        process.stdout.close()
 
 
 def test_up_heals_and_leaves_no_orphan_when_processes_and_supervisor_are_killed(folder: Path) -> None:
@@ -152,6 +163,3 @@ def test_up_heals_and_leaves_no_orphan_when_processes_and_supervisor_are_killed(
     _until_ready(again)
     again.send_signal(signal.SIGINT)
     assert again.wait(10) == 0
-    for process in (city, again):
-        assert process.stdout
-        process.stdout.close()

@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import re
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 from tests.broker.store.cast import NAME, NOISE, PM25, TYPE, at, number, reading, rows, run
@@ -12,6 +15,7 @@ from tests.broker.store.cast import NAME, NOISE, PM25, TYPE, at, number, reading
 from dothi.broker.door import Broker
 from dothi.broker.errors import WriteRefused
 from dothi.broker.model import Result, Write
+from dothi.broker.store.writer import SQL, GroupWriter
 from dothi.foundation.errors import StorageFull
 
 HISTORY = """SELECT s.entity, s.attr, h.num, h.superseded_at IS NOT NULL FROM broker.history h
@@ -197,3 +201,51 @@ def test_entity_comes_back_when_deleted_and_made_again(database: str, writer_url
     assert rows(database, "SELECT payload->>'kind' FROM broker.change ORDER BY seq") == [
         ("created",), ("deleted",), ("created",)
     ]  # fmt: skip
+
+
+def test_large_group_is_written_when_the_store_was_slow_to_read_it(database: str, writer_url: str) -> None:
+    """While the store waits for the change lock, more is sent to it than its socket holds."""
+    large = [
+        Write(verb="observe", id=f"urn:{n}", types=[TYPE], attrs={NAME: {"": number("x" * 20_000, at(0))}})
+        for n in range(200)
+    ]
+
+    async def act(broker: Broker) -> list[Result]:
+        async with await psycopg.AsyncConnection.connect(database) as other:
+            await other.execute("SELECT pg_advisory_xact_lock(7239002)")
+            task = asyncio.create_task(broker.write(large))
+            await asyncio.sleep(1)
+            assert not task.done()
+        return await asyncio.wait_for(task, 20)
+
+    assert {r.status for r in run(writer_url, act)} == {"created"}
+    assert rows(database, "SELECT count(*) FROM broker.change") == [(200,)]
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("lock_entities", "smallint[], text[]"),
+        ("series", "smallint[], text[], text[], text[]"),
+        ("packed_around", "bigint[], timestamptz[]"),
+        ("twins", "bigint[], timestamptz[]"),
+        ("supersede", "text, bigint[], timestamptz[]"),
+        ("update_attrs", "smallint[], text[], jsonb[], text[]"),
+    ],
+)
+def test_plan_goes_by_index_when_made_on_empty_tables(writer_url: str, name: str, kinds: str) -> None:
+    numbers = itertools.count(1)
+    query = re.sub("%s", lambda _: f"${next(numbers)}", SQL[name].decode())
+
+    async def act() -> str:
+        async with await GroupWriter(writer_url)._connect() as connection:
+            await connection.execute("SET plan_cache_mode = force_generic_plan")
+            await connection.execute(f"PREPARE q ({kinds}) AS {query}")
+            nothing = ", ".join(["NULL"] * len(kinds.split(", ")))
+            plan = await (await connection.execute(f"EXPLAIN EXECUTE q({nothing})")).fetchall()
+            return "\n".join(line for (line,) in plan)
+
+    plan = asyncio.run(act())
+
+    assert "Index Scan" in plan
+    assert "Seq Scan" not in plan

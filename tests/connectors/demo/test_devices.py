@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -56,9 +57,12 @@ def test_devices_publish_what_they_measured_when_connected(mqtt_port: int) -> No
     watcher = Client(CallbackAPIVersion.VERSION2)
     watcher.username_pw_set("gateway", "right")
     watcher.on_message = lambda _c, _u, m: got.setdefault(m.topic, []).append(msgspec.json.decode(m.payload))
+    listening = threading.Event()
+    watcher.on_subscribe = lambda *_: listening.set()
     watcher.connect("127.0.0.1", mqtt_port)
     watcher.subscribe("demo-traffic/#", qos=1)
     watcher.loop_start()
+    assert listening.wait(10)
     login = Login("gateway", "right")
     fleet = Fleet(WORLD, {"demo-traffic": login}, "127.0.0.1", mqtt_port, clock=lambda: NOW)
     fleet.open()
@@ -66,7 +70,7 @@ def test_devices_publish_what_they_measured_when_connected(mqtt_port: int) -> No
     async def live() -> None:
         stop = asyncio.Event()
         task = asyncio.create_task(fleet.live(stop, since=NOW - 125))
-        for _ in range(100):
+        for _ in range(400):
             await asyncio.sleep(0.05)
             if sum(map(len, got.values())) >= fleet.sent >= 120:
                 break

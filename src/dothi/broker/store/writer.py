@@ -126,6 +126,7 @@ class GroupWriter:
         connection = await psycopg.AsyncConnection.connect(self.url, autocommit=True, connect_timeout=5)
         connection.prepare_threshold = 0
         arrays.register(connection)
+        await connection.execute(SQL["by_index"])
         return connection
 
     async def _learn_tenants(self, connection: psycopg.AsyncConnection[Any]) -> None:
@@ -255,12 +256,13 @@ class GroupWriter:
         now = clock.iso(clock.now())
         committing = False
         try:
-            async with connection.pipeline() as pipeline:
+            # Never pipeline.sync(): it waits for answers without having sent all when the socket is full (psycopg
+            # 3.3.9), and both sides wait for ever. Fetching rows sends the rest first, so a row follows the COMMIT.
+            async with connection.pipeline():
                 await connection.execute(b"BEGIN")
                 locked = await connection.execute(SQL["lock_entities"], arrayed("st", wanted))
                 known = await connection.execute(SQL["known_keys"], arrayed("st", keys)) if keys else None
                 epoch = await connection.execute(SQL["erasures"])
-                await pipeline.sync()
                 await self._heed_erasures(epoch)
                 states = {(r[0], r[1]): _entity(r) for r in await locked.fetchall()}
                 answered = (
@@ -273,8 +275,9 @@ class GroupWriter:
                 await self._state(connection, work)
                 await self._append(connection, work)
                 committing = True
-                await connection.execute(b"COMMIT")
-                await pipeline.sync()
+                commit = await connection.execute(b"COMMIT")
+                await (await connection.execute(SQL["after_commit"])).fetchone()
+                _committed(commit)
         except BaseException as error:
             broken = connection.closed or connection.broken
             if not broken:
@@ -406,6 +409,12 @@ class GroupWriter:
         if work.changes:
             await connection.execute(SQL["change_lock"])
             await connection.execute(SQL["append_change"], (work.now, *arrayed("stj", work.changes)))
+
+
+def _committed(commit: psycopg.AsyncCursor[Any]) -> None:
+    """PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error."""
+    if commit.statusmessage != "COMMIT":
+        raise psycopg.OperationalError(f"COMMIT ended as {commit.statusmessage}")
 
 
 def _head(entity: Entity) -> tuple[str, str]:

@@ -96,3 +96,10 @@ FROM (SELECT * FROM unnest(%s::smallint[], %s::text[], %s::jsonb[])
 
 -- name: erasures
 SELECT last_value FROM broker.erasure
+
+-- name: after_commit
+SELECT 1
+
+-- name: by_index
+-- Plans are kept for the life of the connection. Those made while the tables are empty would read them whole for ever.
+SELECT set_config(name, 'off', false) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS s(name)

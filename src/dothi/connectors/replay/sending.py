@@ -15,6 +15,8 @@ from dothi.foundation.errors import Busy, NotAllowed
 
 PATIENCE = 60.0
 """Seconds to go on trying when the city does not answer."""
+ONE_ANSWER = 20.0
+"""Seconds to wait for one answer before the records are sent again; they carry their time, so that does no harm."""
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -77,7 +79,7 @@ class Sender:
     def _post(self, body: bytes) -> tuple[int, dict[str, Any], float]:
         if self._connection is None:
             kind = http.client.HTTPSConnection if self._url.scheme == "https" else http.client.HTTPConnection
-            self._connection = kind(self._url.hostname or "127.0.0.1", self._url.port, timeout=60)
+            self._connection = kind(self._url.hostname or "127.0.0.1", self._url.port, timeout=ONE_ANSWER)
         self._connection.request("POST", self._path, body, self._headers)
         answer = self._connection.getresponse()
         raw = answer.read()
