@@ -7,7 +7,6 @@ import json
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+from dothi.cityhall.programs import program
 from dothi.connectors.directory import Directory
 from dothi.connectors.mqtt import nats_config
 from dothi.sources.core.keys import hash_key
@@ -35,7 +35,29 @@ def free_port() -> int:
 class Bus:
     url: str
     mqtt_port: int
+    folder: Path
     password: str = "secret"
+    server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server and wait until it takes connections."""
+        with (self.folder / "log").open("ab") as log:
+            self.server = subprocess.Popen(
+                [program("nats-server"), "-c", self.folder / "nats.conf"], stdout=log, stderr=log
+            )
+        port = int(self.url.rpartition(":")[2])
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """Kill -9; what it had acknowledged is on its disk."""
+        assert self.server is not None
+        self.server.kill()
+        self.server.wait()
 
     def device(self, key: str, password: str = "good") -> Client:
         """A connected device; raises when it is not let in."""
@@ -71,19 +93,10 @@ def bus() -> Iterator[Bus]:
             max_file_store=300_000_000,
         )
     )
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [Path(sys.executable).with_name("nats-server"), "-c", config], stdout=log, stderr=log
-        )
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", client_port)) == 0:
-                break
-        time.sleep(0.05)
-    yield Bus(f"nats://dothi:secret@127.0.0.1:{client_port}", mqtt_port)
-    server.kill()
-    server.wait()
+    made = Bus(f"nats://dothi:secret@127.0.0.1:{client_port}", mqtt_port, folder)
+    made.start()
+    yield made
+    made.kill()
     shutil.rmtree(folder, ignore_errors=True)
 
 
