@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
+_NO_CONTENT = b"HTTP/1.1 204 "
+
 
 @dataclass
 class Outcome:
@@ -46,6 +48,9 @@ class Connection(asyncio.Protocol):
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
+        if not self.buffer and data.startswith(_NO_CONTENT) and data.endswith(b"\r\n\r\n"):
+            self.idle(self, 204, time.perf_counter() - self.begun)
+            return
         self.buffer += data
         if self.need < 0:
             end = self.buffer.find(b"\r\n\r\n")

@@ -83,11 +83,30 @@ def request(method: str, path: str, token: str, body: bytes, port: int) -> bytes
     return head.encode() + body
 
 
+_UPDATE = (
+    b'{"temperature":{"type":"Property","value":%05.2f,"unitCode":"CEL","observedAt":"%b"},'
+    b'"relativeHumidity":{"type":"Property","value":%05.2f,"unitCode":"P1","observedAt":"%b"}}'
+)
+
+
 def updates(order: Order) -> Iterator[bytes]:
-    """Single-entity updates of two attributes, round the entities."""
+    """Single-entity updates of two attributes, round the entities; heads are made once, for the bodies are of one length."""
+    at = iso(datetime.now(UTC)).encode()
+    blank = bytes(len(_UPDATE % (0, at, 0, at)))
+    heads = [
+        request(
+            "PATCH",
+            f"/ngsi-ld/v1/entities/{entity_id(order.first + n)}/attrs",
+            order.token,
+            blank,
+            order.port,
+        )[: -len(blank)]
+        for n in range(order.count)
+    ]
     for n in itertools.count():
-        path = f"/ngsi-ld/v1/entities/{entity_id(order.first + n % order.count)}/attrs"
-        yield request("PATCH", path, order.token, _attributes(20 + n % 1_000 / 100), order.port)
+        at = iso(datetime.now(UTC)).encode()
+        value = 20 + n % 1_000 / 100
+        yield heads[n % order.count] + _UPDATE % (value, at, 50 + value, at)
 
 
 def batch_body(first: int, size: int, value: float) -> bytes:
