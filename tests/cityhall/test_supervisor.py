@@ -18,6 +18,7 @@ from dothi.cityhall import orphans, ports
 from dothi.cityhall.children import Child, started_at
 from dothi.cityhall.city import City
 from dothi.cityhall.errors import CannotStart
+from dothi.cityhall.processes.begin import store_mark
 from dothi.cityhall.report import Report
 from dothi.cityhall.supervisor import Supervisor
 from dothi.foundation.settings import Settings, load
@@ -146,6 +147,31 @@ def test_start_says_which_process_and_why_when_one_cannot_start(tmp_path: Path) 
         supervisor.run()
 
     assert [child.name for child in made.children if child.alive] == []
+
+
+def test_devices_are_let_in_last_when_the_city_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workers wait for a migrated store, and the bus for the ingest process that answers its logins."""
+    seen: list[tuple[str, bool]] = []
+    settings = _settings(tmp_path)
+    monkeypatch.setattr(
+        Supervisor, "_migrate", lambda _self, _made: seen.append(("migrated", store_mark(settings).exists()))
+    )
+    logins = settings.run_path / "ingest-logins.ready"
+    say = f"import time,pathlib as p;m=p.Path({str(store_mark(settings))!r})\nwhile not m.exists(): time.sleep(.01)\n"
+    say += f"time.sleep(.2);p.Path({str(logins)!r}).touch();time.sleep(60)"
+    build = _build({"ingest": [sys.executable, "-c", say]})
+    made = build(settings)
+    made.bus = made.brokers.pop()
+    made.bus.ready = lambda: bool(seen.append(("bus", logins.exists()))) or True
+    monkeypatch.setattr(Supervisor, "_open_bus", lambda _self, _made: None)
+    supervisor = Supervisor(settings, Report(io.StringIO()), lambda _settings: made)
+    supervisor.on_ready = lambda _made: supervisor.ask_to_stop()
+
+    assert supervisor.run() == 0
+
+    assert seen == [("migrated", False), ("bus", True)]
 
 
 @pytest.mark.usefixtures("quiet")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import signal
 from dataclasses import dataclass
@@ -36,16 +37,20 @@ class City:
 
     @property
     def workers(self) -> list[Child]:
-        return [*self.brokers, self.web, self.ingest, self.jobs]
+        return [self.ingest, *self.brokers, self.web]
 
     @property
     def later(self) -> list[Child]:
         """What the first page need not wait for."""
-        return [self.demo] if self.demo else []
+        return [self.jobs, *([self.demo] if self.demo else [])]
+
+    def logins_ready(self) -> bool:
+        """Whether the ingest process waits for the bus, to answer the logins of devices."""
+        return (self.settings.run_path / "ingest-logins.ready").exists()
 
     @property
     def children(self) -> list[Child]:
-        return [child for child in (self.door, self.store, self.bus) if child] + self.workers + self.later
+        return [child for child in (self.store, self.door, self.bus) if child] + self.workers + self.later
 
     @property
     def ports(self) -> dict[str, int]:
@@ -55,6 +60,10 @@ class City:
     def environment(self, role: database.Role) -> dict[str, str]:
         """What a process of ours gets to know: the settings and the database address of its own role."""
         return environment(self.settings, role)
+
+
+def _serves(postgres: Postgres, store: Child) -> bool:
+    return postgres.serves(store.pid)
 
 
 def processes_for(chosen: int) -> int:
@@ -97,17 +106,19 @@ def build(settings: Settings) -> City:
     if not settings.database_url:
         postgres = Postgres(data=data, run=run, bin_dir=find_bin(settings.postgres_bin), options=TUNED)
         postgres.prepare()
+        postgres.forget_dead()
         store = Child(
             name="postgres",
             command=postgres.command(),
             log=logs / "postgres.log",
-            ready=postgres.answers,
+            ready=lambda: False,
             environment={"PATH": os.defpath, "LC_ALL": "C"},
             stop_signal=signal.SIGINT,
             hard_signal=signal.SIGQUIT,
             death_signal=signal.SIGINT,
             patience=1.8,
         )
+        store.ready = functools.partial(_serves, postgres, store)
 
     def process(name: str, *arguments: str, role: database.Role, sock: Path | None) -> Child:
         mark = run / f"{'-'.join([name, *arguments[1:]])}.ready"

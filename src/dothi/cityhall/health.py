@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -88,7 +89,8 @@ class Health:
     async def _answer(self, path: str, send: Send) -> None:
         if path == "/metrics":
             self.gather()
-            self._registry.write(self._settings.run_path)
+            with contextlib.suppress(OSError):
+                self._registry.write(self._settings.run_path)
             await _send(send, 200, b"text/plain; version=0.0.4", joined(self._settings.run_path).encode())
             return
         if path == "/healthz":
@@ -117,7 +119,8 @@ class Health:
                 "dothi_disk_free_bytes", "Room on the disk of the data.", free_bytes(self._settings.data_path)
             )
             self.gather()
-            self._registry.write(self._settings.run_path)
+            with contextlib.suppress(OSError):  # a full disk takes the figures, not the task
+                self._registry.write(self._settings.run_path)
             await asyncio.sleep(WRITE_EVERY)
 
 

@@ -24,6 +24,7 @@ from typing import Any
 import psycopg
 
 from dothi.cityhall import programs
+from dothi.cityhall.children import started_at
 from dothi.cityhall.service_user import SERVICE_UID, die_with_parent, drop_ids
 
 TUNED = (
@@ -51,6 +52,10 @@ TUNED = (
     "log_timezone=UTC",
     "timezone=UTC",
 )
+
+
+_STATUS_LINE = 8
+"""Of `postmaster.pid`, where pg_ctl looks too: starting, stopping, ready or standby."""
 
 
 class PostgresTrouble(RuntimeError):
@@ -207,6 +212,34 @@ class Postgres:
         for option in self.options:
             arguments += ["-c", option]
         return arguments
+
+    def forget_dead(self) -> None:
+        """Let a server start whose forerunner was killed and is dead, but whose pid nobody has reaped yet.
+
+        To PostgreSQL that one still lives, and in a container without an init it does so for ever. Our own pid in its
+        place says what is true: only the starter is there. Whether a part of the old server still uses its memory
+        is looked at by PostgreSQL all the same.
+        """
+        for file in (self.cluster / "postmaster.pid", self.run / ".s.PGSQL.5432.lock"):
+            try:
+                first, rest = file.read_text("utf-8", "replace").split("\n", 1)
+            except (OSError, ValueError):
+                continue
+            if first.isdigit() and not started_at(int(first)):
+                file.write_text(f"{os.getpid()}\n{rest}", "utf-8")
+
+    def serves(self, pid: int | None) -> bool:
+        """Whether the server of that pid says in its own note that it takes connections.
+
+        To ask by connecting would make it start a process for each look, just while it recovers.
+        """
+        try:
+            lines = (self.cluster / "postmaster.pid").read_text("utf-8", "replace").splitlines()
+        except OSError:
+            return False
+        return (
+            len(lines) >= _STATUS_LINE and lines[0] == str(pid) and lines[_STATUS_LINE - 1].strip() == "ready"
+        )
 
     def answers(self) -> bool:
         """Whether it takes connections."""

@@ -151,7 +151,7 @@ def _interpreter(data: Path) -> tuple[Path, dict[str, str]]:
 
 
 def _environment_copy(packages: Path, ours: Path, data: Path) -> Path:
-    """Installed packages and our own, readable by all; ours anew at each start when it is a checkout."""
+    """Installed packages and our own, readable by all; ours anew when a file of it has changed."""
     names = sorted(f"{p.name}{p.stat().st_mtime_ns}" for p in packages.glob("*.dist-info"))
     mark = hashlib.sha256("".join([str(packages), *names]).encode()).hexdigest()[:10]
     site = data / "programs" / f"python-{mark}"
@@ -166,9 +166,25 @@ def _environment_copy(packages: Path, ours: Path, data: Path) -> Path:
             if old != part:
                 shutil.rmtree(old, ignore_errors=True)
         part.rename(site)
-    shutil.rmtree(site / "dothi", ignore_errors=True)
-    shutil.copytree(ours, site / "dothi")
-    compileall.compile_dir(site / "dothi", quiet=2)
-    _let_in(site / "dothi")
+    _copy_ours(ours, site)
     site.chmod(0o755)
     return site
+
+
+def _copy_ours(ours: Path, site: Path) -> None:
+    """Our own package, unless the copy is of these very files: to copy and compile costs a start a second."""
+    states = sorted(
+        (str(path.relative_to(ours)), path.stat().st_mtime_ns, path.stat().st_size)
+        for path in ours.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
+    mark = hashlib.sha256(str([str(ours), *states]).encode()).hexdigest()
+    note = site / "dothi.mark"
+    if note.exists() and note.read_text("ascii") == mark:
+        return
+    note.unlink(missing_ok=True)
+    shutil.rmtree(site / "dothi", ignore_errors=True)
+    shutil.copytree(ours, site / "dothi", ignore=shutil.ignore_patterns("__pycache__"))
+    compileall.compile_dir(site / "dothi", quiet=2)
+    _let_in(site / "dothi")
+    note.write_text(mark, "ascii")

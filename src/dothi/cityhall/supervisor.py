@@ -18,6 +18,7 @@ from dothi.cityhall.children import Child, stop_all
 from dothi.cityhall.city import City
 from dothi.cityhall.errors import CannotStart
 from dothi.cityhall.postgres import PostgresTrouble
+from dothi.cityhall.processes.begin import store_mark
 from dothi.cityhall.report import Report
 from dothi.cityhall.service_user import die_with_parent, drop_ids
 from dothi.foundation.metrics import Registry
@@ -86,14 +87,19 @@ class Supervisor:
         except PostgresTrouble as error:
             raise CannotStart("cityhall.start.postgres", reason=error) from error
         ballast.lay(self.settings.data_path)
-        early = [child for child in (made.door, made.store, made.bus) if child]
-        for child in early:
+        early = [child for child in (made.store, made.door) if child]
+        for child in (*early, *made.workers):
             self._begin(child)
         for child in early:
             self._until_ready(child)
         self._migrate(made)
-        for child in made.workers:
-            self._begin(child)
+        # Until now the workers have loaded themselves; each waits for this before it uses the database.
+        store_mark(self.settings).touch()
+        if made.bus:
+            # Not sooner: the bus lets devices connect, and their logins are answered by the ingest process.
+            self._until_ready(made.ingest, made.logins_ready)
+            self._begin(made.bus)
+            self._until_ready(made.bus)
         for child in made.workers:
             self._until_ready(child)
         self._open_bus(made)
@@ -140,9 +146,9 @@ class Supervisor:
             self.running.append(child)
         self._note()
 
-    def _until_ready(self, child: Child) -> None:
+    def _until_ready(self, child: Child, ready: Callable[[], bool] | None = None) -> None:
         deadline = time.monotonic() + LONGEST_START
-        while not child.ready():
+        while not (ready or child.ready)():
             if not child.alive:
                 if child.restarts >= TRIES_AT_START or time.monotonic() > deadline:
                     raise CannotStart(

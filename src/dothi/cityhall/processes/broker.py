@@ -21,7 +21,7 @@ from dothi.broker.api.app import build
 from dothi.broker.door import Broker
 from dothi.broker.live.app import LiveApp
 from dothi.cityhall.health import App, Health, Receive, Scope, Send
-from dothi.cityhall.processes.begin import begin
+from dothi.cityhall.processes.begin import begin, wait_for_store
 from dothi.cityhall.verifier import Callers
 from dothi.connectors.door import HttpPush
 from dothi.foundation import log
@@ -148,6 +148,7 @@ def main() -> int:
         backlog=2048,
     )
     server = uvicorn.Server(config)
+    wait_for_store(settings)
     with contextlib.suppress(KeyboardInterrupt):
         uvloop.run(server.serve(sockets=_sockets(settings, index)))
     return 0

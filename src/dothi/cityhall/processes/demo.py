@@ -9,7 +9,7 @@ import signal
 import sys
 
 from dothi.broker.door import Broker
-from dothi.cityhall.processes.begin import begin, say_ready
+from dothi.cityhall.processes.begin import begin, say_ready, wait_for_store
 from dothi.connectors.demo.devices import Fleet
 from dothi.foundation import log
 from dothi.foundation.settings import Settings
@@ -64,6 +64,7 @@ def main() -> int:
     django.setup()
     from dothi.cityhall import demo_planting as planting  # noqa: PLC0415 - Django must be set up first
 
+    wait_for_store(settings)
     asyncio.run(_live(settings, planting.plant(settings)))
     return 0
 

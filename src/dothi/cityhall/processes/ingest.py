@@ -8,17 +8,21 @@ import contextlib
 import gc
 import signal
 import sys
+import time
+from urllib.parse import urlsplit
 
 import uvloop
 
 from dothi.broker.door import Broker
 from dothi.cityhall import upkeep
-from dothi.cityhall.processes.begin import begin, say_ready
+from dothi.cityhall.processes.begin import begin, say_ready, wait_for_store
 from dothi.connectors.door import WaysIn
 from dothi.foundation.metrics import Registry
 from dothi.foundation.settings import Settings
 
 FIGURES_EVERY = 2.0
+BUS_PATIENCE = 30.0
+"""Seconds until the client of the bus is left to find it, or to say why it cannot."""
 
 
 async def _figures(settings: Settings, ways: WaysIn, stop: asyncio.Event) -> None:
@@ -28,9 +32,24 @@ async def _figures(settings: Settings, ways: WaysIn, stop: asyncio.Event) -> Non
             registry.total("dothi_intake_total", "Readings by what became of them.", times, reason=reason)
         registry.total("dothi_mqtt_stored_total", "MQTT messages stored.", ways.mqtt.stored)
         registry.level("dothi_mqtt_behind", "MQTT messages that wait to be stored.", ways.mqtt.behind)
-        registry.write(settings.run_path)
+        with contextlib.suppress(OSError):  # a full disk takes the figures, not the process
+            registry.write(settings.run_path)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), FIGURES_EVERY)
+
+
+async def _until_bus_listens(settings: Settings) -> None:
+    """Be there the moment the bus is: a device that logs in before its logins are answered waits for nothing."""
+    bus = urlsplit(settings.nats_url)
+    give_up = time.monotonic() + BUS_PATIENCE
+    while time.monotonic() < give_up:
+        try:
+            _, writer = await asyncio.open_connection(bus.hostname, bus.port or 4222)
+        except (OSError, ValueError):
+            await asyncio.sleep(0.01)
+        else:
+            writer.close()
+            return
 
 
 async def _serve(settings: Settings) -> None:
@@ -43,6 +62,8 @@ async def _serve(settings: Settings) -> None:
     )
     try:
         ways = WaysIn(settings, broker)
+        say_ready(settings, "ingest-logins")
+        await _until_bus_listens(settings)
         await ways.open()
         say_ready(settings, "ingest")
         # What stands now stands for good; each collection would walk over all of it while readings wait.
@@ -59,6 +80,7 @@ async def _serve(settings: Settings) -> None:
 
 def main() -> int:
     settings = begin("ingest")
+    wait_for_store(settings)
     uvloop.run(_serve(settings))
     return 0
 

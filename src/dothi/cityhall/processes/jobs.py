@@ -8,7 +8,7 @@ import sys
 
 from procrastinate.jobs import DeleteJobCondition
 
-from dothi.cityhall.processes.begin import begin, say_ready
+from dothi.cityhall.processes.begin import begin, say_ready, wait_for_store
 from dothi.foundation.settings import Settings
 
 AT_ONCE = 2
@@ -38,6 +38,7 @@ def main() -> int:
     import django  # noqa: PLC0415 - settings come first
 
     django.setup()
+    wait_for_store(settings)
     asyncio.run(_work(settings))
     return 0
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from dothi.cityhall.processes.begin import begin
+from dothi.cityhall.processes.begin import begin, wait_for_store
 from dothi.foundation.settings import Settings
 
 THREADS = 4
@@ -53,8 +53,10 @@ class Web(BaseApplication):  # type: ignore[misc]  # - gunicorn has no types
 
 def main() -> int:
     settings = begin("web")
+    from dothi.cityhall import wsgi  # noqa: F401, PLC0415 - loads all of Django while the database starts
     from dothi.cityhall.city import processes_for  # noqa: PLC0415 - leaf
 
+    wait_for_store(settings)
     Web(settings, processes_for(settings.web_processes)).run()
     return 0
 

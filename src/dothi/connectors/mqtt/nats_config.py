@@ -60,7 +60,8 @@ accounts {{
 system_account: SYS
 
 authorization {{
-  timeout: 5
+  # How long a device waits whose question finds nobody, as in the moments while our process starts.
+  timeout: 2
   auth_callout {{
     issuer: {Issuer(password).public}
     account: {ACCOUNT}
