@@ -115,3 +115,20 @@ def test_slices_follow_each_other_without_gap_when_listed() -> None:
     assert found[6].start == NOW - 7 * 86_400
     assert NOW - found[-1].start > 365 * 86_400
     assert len({part.key for part in found}) == 19
+
+
+def test_the_past_waits_when_the_disk_is_low(writer_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "slices", lambda _state: [past.Slice("demo:x", NOW - 3600, NOW - 1800, None)])
+
+    async def act(broker: Broker) -> None:
+        state = past.Progress(seeded=NOW, anchor="2026-11-23", stage="filling", total=1)
+        broker.writer.full = True
+        filling = asyncio.create_task(past.fill(broker, state, SCOPES, _say))
+        await asyncio.sleep(0.3)
+        before = state.done
+        broker.writer.full = False
+        await asyncio.wait_for(filling, 30)
+
+        assert (before, state.done) == (0, 1)
+
+    _with_broker(writer_url, act)

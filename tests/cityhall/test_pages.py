@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import dataclasses
+import io
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -8,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -226,3 +229,21 @@ def test_static_files_of_all_rooms_are_in_one_folder_when_collected(tmp_path: An
 
     assert (folder / "dothi-ui" / "tokens.css").read_bytes()
     assert not (folder / "old").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "says"), [("text/html", "<h1>"), ("application/json", '"status": 507')])
+def test_no_file_is_taken_in_when_the_disk_is_low(
+    kind: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    low = dataclasses.replace(settings.SETTINGS, free_low_mb=10**9)
+    monkeypatch.setattr(settings, "SETTINGS", low)
+    browser = Client(headers={"accept": kind, "accept-language": "vi"})
+
+    answer = browser.post("/sources/hue/files/", {"file": io.BytesIO(b"a;b")})
+
+    assert (answer.status_code, answer["Retry-After"]) == (507, "30")
+    body = answer.content.decode()
+    assert says in body
+    assert "sắp đầy" in (json.loads(body)["detail"] if kind == "application/json" else body)
+    assert browser.get("/").status_code == 200

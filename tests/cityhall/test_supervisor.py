@@ -13,8 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.cityhall.disk import fill, only_root, small_disk
 
-from dothi.cityhall import orphans, ports
+from dothi.cityhall import ballast, orphans, ports
 from dothi.cityhall.children import Child, started_at
 from dothi.cityhall.city import City
 from dothi.cityhall.errors import CannotStart
@@ -112,6 +113,68 @@ def test_a_killed_process_is_started_again_when_the_city_runs(tmp_path: Path) ->
 
     assert "Process web ended (SIGKILL); starting it again in 0.1 s" in told
     assert "Process web is back" in told
+
+
+@pytest.mark.usefixtures("quiet")
+def test_the_city_runs_on_when_its_note_and_logs_cannot_be_written(tmp_path: Path) -> None:
+    def kill_web(supervisor: Supervisor) -> None:
+        assert supervisor.city
+        data, web = supervisor.settings.data_path, supervisor.city.web
+        before = web.pid or 0
+        (data / "supervisor.part").mkdir()
+        web.log.unlink()
+        web.log.mkdir()
+        os.kill(before, signal.SIGKILL)
+        _wait_for(lambda: web.alive and web.pid != before and not supervisor.noted)
+        (data / "supervisor.part").rmdir()
+        _wait_for(lambda: supervisor.noted)
+        note = orphans.running(data)
+        assert note
+        assert {p.name: p.pid for p in note.processes}["web"] == web.pid
+
+    told = _run(_settings(tmp_path), {}, kill_web)
+
+    assert told.count("supervisor.json could not be written") == 1
+    assert "Process web is back" in told
+    assert "Stopped after" in told
+
+
+@only_root
+@pytest.mark.usefixtures("quiet")
+def test_the_city_runs_on_when_the_disk_is_full_and_any_process_dies(tmp_path: Path) -> None:
+    def fill_and_kill(supervisor: Supervisor) -> None:
+        assert supervisor.city
+        data, jobs = supervisor.settings.data_path, supervisor.city.jobs
+        before = jobs.pid or 0
+        filler = fill(data, 0)
+        os.kill(before, signal.SIGKILL)
+        _wait_for(lambda: jobs.alive and jobs.pid != before)
+        _wait_for(lambda: not ballast.path(data).exists() and supervisor.low)
+        filler.unlink()
+        _wait_for(lambda: ballast.path(data).exists() and not supervisor.low)
+
+    with small_disk(tmp_path / "disk", 400) as disk:
+        told = _run(_settings(disk), {}, fill_and_kill)
+
+    assert "the reserve was freed" in told
+    assert told.index("The disk is nearly full") < told.index("There is room on the disk again")
+    assert "Stopped after" in told
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_process_is_tried_again_when_it_cannot_even_begin(tmp_path: Path) -> None:
+    def lose_program(supervisor: Supervisor) -> None:
+        assert supervisor.city
+        web = supervisor.city.web
+        right, web.command = web.command, [str(tmp_path / "gone")]
+        os.kill(web.pid or 0, signal.SIGKILL)
+        _wait_for(lambda: web.restarts >= 2)
+        web.command = right
+        _wait_for(lambda: web.alive)
+
+    told = _run(_settings(tmp_path), {}, lose_program)
+
+    assert "Process web could not be started (No such file or directory)" in told
 
 
 @pytest.mark.usefixtures("quiet")

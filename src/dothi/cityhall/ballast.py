@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A file that holds room for bad days: freed when a full disk has stopped PostgreSQL, so it can start again."""
+"""A file that holds room for bad days: freed when a process has died on a full disk, so it can start again."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def path(data: Path) -> Path:
 def lay(data: Path) -> bool:
     """Lay the ballast when there is plenty of room; whether it lies there now."""
     file = path(data)
-    if file.exists() and file.stat().st_size == SIZE:
-        return True
-    if free_bytes(data) < 4 * SIZE:
-        return False
-    with file.open("wb") as sink:
-        try:
+    try:
+        if file.exists() and file.stat().st_size == SIZE:
+            return True
+        if free_bytes(data) < 4 * SIZE:
+            return False
+        with file.open("wb") as sink:
             if hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(sink.fileno(), 0, SIZE)
             else:
                 sink.write(bytes(SIZE))
-        except OSError:
-            file.unlink()
-            return False
-    own(file, 0o600)
+        own(file, 0o600)
+    except OSError:
+        file.unlink(missing_ok=True)
+        return False
     return True
 
 

@@ -7,6 +7,7 @@ everything else is Django's. Until they serve, a page says so and tries again.
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,10 @@ from dothi.cityhall.static_files import collect
 from dothi.foundation import messages
 from dothi.foundation.settings import Settings
 
+ROUND_A_FILE = 65_536
+"""Bytes that a form adds to the file in it."""
+
+UPLOAD_PATHS = "/sources/*/files/"
 BROKER_PATHS = "/ngsi-ld/* /live/* /ingest/* /.well-known/ngsi-ld"
 
 
@@ -54,26 +59,58 @@ def configure(settings: Settings, *, brokers: list[Path], web: Path) -> Path:
     pages = data / "caddy" / "pages"
     pages.mkdir(parents=True, exist_ok=True)
     own(pages, 0o755)
-    (pages / "starting.html").write_text(starting_page(), "utf-8")
+    for name, page in (("starting", starting_page()), ("too-large", too_large_page(settings))):
+        (pages / f"{name}.html").write_text(page, "utf-8")
+        own(pages / f"{name}.html", 0o644)
     static = collect(data / "caddy" / "static")
     file = data / "caddy" / "Caddyfile"
     file.write_text(text(settings, brokers=brokers, web=web, pages=pages, static=static), "utf-8")
-    own(pages / "starting.html", 0o644)
     own(file, 0o644)
     return file
 
 
 def starting_page() -> str:
     """What a browser shows while Django is not there yet; it tries again by itself."""
-    parts = [
-        f"<section lang={language}><h1>{messages.text(language, 'cityhall.starting.title')}</h1>"
-        f"<p>{messages.text(language, 'cityhall.starting.body')}</p></section>"
+    said = {
+        language: (
+            messages.text(language, "cityhall.starting.title"),
+            messages.text(language, "cityhall.starting.body"),
+        )
         for language in messages.LANGUAGES
+    }
+    return _page(said, head="<meta http-equiv=refresh content=2>")
+
+
+def too_large(settings: Settings, language: str) -> str:
+    """What to do about a body that was cut off at the front door."""
+    sizes = {"file": f"{settings.file_limit / 1e6:g}", "batch": f"{settings.batch_limit / 1e6:g}"}
+    return messages.text(language, "cityhall.error.413.advice", **sizes)
+
+
+def too_large_page(settings: Settings) -> str:
+    said = {
+        language: (messages.text(language, "cityhall.error.413.heading"), too_large(settings, language))
+        for language in messages.LANGUAGES
+    }
+    return _page(said)
+
+
+def problem(status: int, title: str, detail: str) -> str:
+    """A problem of RFC 9457 for the Caddyfile; `{` and `}` around it are no placeholder to caddy."""
+    found = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _page(said: dict[str, tuple[str, str]], *, head: str = "") -> str:
+    """A page that needs nothing but itself, in all languages: language -> heading and sentence."""
+    parts = [
+        f"<section lang={language}><h1>{heading}</h1><p>{sentence}</p></section>"
+        for language, (heading, sentence) in said.items()
     ]
     return (
-        "<!doctype html><html lang=vi><meta charset=utf-8><meta http-equiv=refresh content=2>"
+        f"<!doctype html><html lang=vi><meta charset=utf-8>{head}"
         "<meta name=viewport content='width=device-width, initial-scale=1'>"
-        f"<title>{messages.text('vi', 'cityhall.starting.title')}</title>"
+        f"<title>{said['vi'][0]}</title>"
         "<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;display:grid;"
         "place-items:center;min-height:100vh;margin:0}main{max-width:34rem;padding:1.5rem}h1{font-size:1.25rem}"
         f"</style><main>{''.join(parts)}</main></html>"
@@ -86,7 +123,7 @@ def text(settings: Settings, *, brokers: list[Path], web: Path, pages: Path, sta
     host = urlsplit(settings.public_url).hostname or ""
     site = f"https://{host}:{settings.port}" if tls else f"http://:{settings.port}"
     upstreams = " ".join(f"unix/{path}" for path in brokers)
-    largest = max(settings.body_limit, settings.batch_limit) + 65_536
+    largest = max(settings.body_limit, settings.batch_limit) + ROUND_A_FILE
     hsts = '\n\t\tStrict-Transport-Security "max-age=31536000"' if tls else ""
     trusted = "" if tls else "\n\t\ttrusted_proxies static private_ranges"
     return f"""{{
@@ -118,7 +155,12 @@ def text(settings: Settings, *, brokers: list[Path], web: Path, pages: Path, sta
 		?X-Request-Id {{http.request.uuid}}
 		-Server{hsts}
 	}}
-	request_body {{
+	@upload path {UPLOAD_PATHS}
+	@other not path {UPLOAD_PATHS}
+	request_body @upload {{
+		max_size {settings.file_limit + ROUND_A_FILE}
+	}}
+	request_body @other {{
 		max_size {largest}
 	}}
 	@pressed not path /live/events
@@ -153,13 +195,38 @@ def text(settings: Settings, *, brokers: list[Path], web: Path, pages: Path, sta
 		}}
 	}}
 
+	handle_errors 413 {{
+		header Cache-Control no-store
+		@machine path {BROKER_PATHS}
+		@vi {{
+			path {BROKER_PATHS}
+			header Accept-Language vi*
+		}}
+		handle @vi {{
+			header Content-Type application/problem+json
+			header Content-Language vi
+			respond `{problem(413, "Too large", too_large(settings, "vi"))}` 413
+		}}
+		handle @machine {{
+			header Content-Type application/problem+json
+			header Content-Language en
+			respond `{problem(413, "Too large", too_large(settings, "en"))}` 413
+		}}
+		handle {{
+			root "{pages}"
+			rewrite /too-large.html
+			file_server {{
+				status 413
+			}}
+		}}
+	}}
 	handle_errors 502 503 504 {{
 		header Retry-After 2
 		header Cache-Control no-store
 		@machine path {BROKER_PATHS}
 		handle @machine {{
 			header Content-Type application/problem+json
-			respond `{{"type":"about:blank","title":"Busy","status":503,"detail":"{messages.text("en", "cityhall.starting.machine")}"}}` 503
+			respond `{problem(503, "Busy", messages.text("en", "cityhall.starting.machine"))}` 503
 		}}
 		handle {{
 			root "{pages}"

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from dothi.cityhall.service_user import die_with_parent, drop_ids
 
@@ -58,8 +59,7 @@ class Child:
     def start(self) -> None:
         """Start it in a process group of its own, so that Ctrl-C reaches the supervisor only."""
         ids = drop_ids() if self.drop else {}
-        with self.log.open("ab") as sink:
-            self.log.chmod(0o640)
+        with self._sink() as sink:
             self.process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
@@ -73,6 +73,15 @@ class Child:
                 **ids,
             )
         self.begun = time.monotonic()
+
+    def _sink(self) -> BinaryIO:
+        """Where it writes; nowhere when the disk is too full even for a new log."""
+        try:
+            sink = self.log.open("ab")
+            self.log.chmod(0o640)
+        except OSError:
+            return Path(os.devnull).open("ab")
+        return sink
 
     @property
     def pid(self) -> int | None:

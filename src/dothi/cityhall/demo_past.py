@@ -180,6 +180,8 @@ async def fill(broker: Broker, state: Progress, scopes: dict[str, str], say: Say
     """Fill the past behind, slice by slice; goes on after the last slice that was told as done."""
     world = state.world
     for part in slices(state)[state.done :]:
+        while broker.writer.full:  # noqa: ASYNC110 - the disk tells nobody; a slice is megabytes, writes go first
+            await asyncio.sleep(0.5)
         found = series(world, scopes, part)
         await broker.store.bulk_history(TENANT, found, key=part.key)
         state.done += 1

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "dothi.cityhall.middleware.SafetyHeaders",
     "dothi.cityhall.middleware.ChosenLanguage",
     "dothi.cityhall.middleware.ErrorPages",
+    "dothi.cityhall.middleware.RoomOnDisk",
     "dothi.cityhall.middleware.TenantTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "dothi.cityhall.middleware.CurrentAccount",

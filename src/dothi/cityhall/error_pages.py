@@ -15,6 +15,8 @@ from dothi.foundation import messages, problem
 from dothi.foundation.errors import DothiError
 from dothi.identity.door import public
 
+_WITH_A_HEADING = frozenset({400, 403, 404, 413, 503, 507})
+
 
 def _page(
     request: HttpRequest, status: int, *, reason: str = "", retry_after: int | None = None
@@ -48,7 +50,7 @@ def told(request: HttpRequest, error: DothiError) -> HttpResponse:
         for name, value in problem.headers(error).items():
             answer[name] = value
         return answer
-    known = error.status if error.status in {400, 403, 404, 503} else (400 if error.status < 500 else 503)
+    known = error.status if error.status in _WITH_A_HEADING else (400 if error.status < 500 else 503)
     answer_page = _page(request, known, reason=error.sentence(language), retry_after=error.retry_after)
     answer_page.status_code = error.status
     return answer_page

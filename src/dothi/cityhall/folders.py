@@ -18,6 +18,9 @@ DATA_VERSION = 1
 """Shape of the data folder; raise it when an older program could no longer use what a newer one wrote."""
 
 LEAST_FREE = 200 * 1024 * 1024
+LOW_MB = 96
+"""Two WAL segments, one batch and a reserve; more than the ballast, whose room is not for new data."""
+
 SUBFOLDERS = ("secrets", "files", "programs", "logs", "nats", "caddy")
 
 
@@ -27,6 +30,16 @@ def free_bytes(folder: Path) -> int:
         folder = folder.parent
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
+
+
+def is_low(settings: Settings) -> bool:
+    """Whether the disk of the data is below the mark under which nothing more is taken in."""
+    return free_bytes(settings.data_path) < low_mb(settings) * 1_000_000
+
+
+def low_mb(settings: Settings) -> int:
+    """The mark, for whoever takes something in."""
+    return settings.free_low_mb or LOW_MB
 
 
 def own(path: Path, mode: int) -> None:

@@ -13,9 +13,9 @@ from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
-from dothi.cityhall import error_pages
+from dothi.cityhall import error_pages, folders
 from dothi.foundation import log
-from dothi.foundation.errors import DothiError
+from dothi.foundation.errors import DothiError, StorageFull
 from dothi.foundation.messages import LANGUAGES, best_language
 from dothi.identity import door as identity
 
@@ -114,6 +114,18 @@ class ErrorPages:
         except OperationalError:
             _log.exception("The database does not answer")
             return error_pages.busy(request)
+
+
+class RoomOnDisk:
+    """Takes no file in while the disk is nearly full: before its body is read, for that would be kept, too."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.content_type == "multipart/form-data" and folders.is_low(settings.SETTINGS):
+            return error_pages.told(request, StorageFull("foundation.storage_full", retry_after=30))
+        return self.handler(request)
 
 
 class TenantTransaction:

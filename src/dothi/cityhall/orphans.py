@@ -13,6 +13,7 @@ import msgspec
 
 from dothi.cityhall.children import Child, started_at
 from dothi.cityhall.folders import own
+from dothi.foundation.settings import Settings
 
 
 class Process(msgspec.Struct):
@@ -22,31 +23,33 @@ class Process(msgspec.Struct):
 
 
 class Note(msgspec.Struct):
-    """`<data>/supervisor.json`."""
+    """`<data>/supervisor.json`. `host` is what it listens on, `url` what browsers are told."""
 
     pid: int
     started: str
     url: str
     ports: dict[str, int]
     processes: list[Process]
+    host: str = "127.0.0.1"
 
 
 def path(data: Path) -> Path:
     return data / "supervisor.json"
 
 
-def write(data: Path, url: str, ports: dict[str, int], children: list[Child]) -> None:
+def write(settings: Settings, ports: dict[str, int], children: list[Child]) -> None:
     """Write who runs, whole or not at all."""
     processes = [
         Process(child.name, child.pid, started_at(child.pid))
         for child in children
         if child.pid and child.alive
     ]
-    note = Note(os.getpid(), started_at(os.getpid()), url, ports, processes)
-    part = path(data).with_suffix(".part")
+    note = Note(os.getpid(), started_at(os.getpid()), settings.url, ports, processes, settings.host)
+    target = path(settings.data_path)
+    part = target.with_suffix(".part")
     part.write_bytes(msgspec.json.format(msgspec.json.encode(note), indent=1))
     own(part, 0o644)
-    part.rename(path(data))
+    part.rename(target)
 
 
 def read(data: Path) -> Note | None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 
 from dothi.cityhall import ballast, city, database, folders, nats, orphans, ports
@@ -49,6 +50,8 @@ class Supervisor:
         self.city: City | None = None
         self.running: list[Child] = []
         self.waiting: set[str] = set()
+        self.low = False
+        self.noted = True
         self.on_ready: Callable[[City], None] | None = None
 
     def ask_to_stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -164,7 +167,7 @@ class Supervisor:
         time.sleep(0.02)
 
     def _watch(self) -> None:
-        last_rotation = time.monotonic()
+        last_rotation = last_look = time.monotonic()
         while not self.stop_asked:
             time.sleep(0.1)
             for child in self.running:
@@ -179,7 +182,9 @@ class Supervisor:
                 last_rotation = time.monotonic()
                 self._write_figures()
                 self._rotate_logs()
-                ballast.lay(self.settings.data_path)
+            if time.monotonic() - last_look > 1:
+                last_look = time.monotonic()
+                self._heed_disk()
 
     def _revive(self, child: Child) -> None:
         """Start a dead child again when its pause is over; the first call only plans."""
@@ -189,12 +194,32 @@ class Supervisor:
             pause = child.note_death()
             self.waiting.add(child.name)
             self.report.died(child.name, reason, pause)
-            if child.name == "postgres" and ballast.free(self.settings.data_path):
-                self.report.say("cityhall.up.ballast")
+            self._free_ballast()
             return
         if now >= child.not_before:
             child.not_before = 0.0
-            self._begin(child)
+            try:
+                self._begin(child)
+            except OSError as error:  # it is dead still, so it comes here again
+                self.report.say("cityhall.up.not_begun", name=child.name, reason=error.strerror)
+
+    def _free_ballast(self) -> None:
+        """Give room when the disk is full, whoever died of it: PostgreSQL first of all, but not only."""
+        with contextlib.suppress(OSError):
+            if ballast.free(self.settings.data_path):
+                self.report.say("cityhall.up.ballast")
+
+    def _heed_disk(self) -> None:
+        """Say when the disk runs low and when there is room again; then what waits starts at once."""
+        ballast.lay(self.settings.data_path)
+        if not self.noted:
+            self._note()
+        low = folders.is_low(self.settings)
+        if low != self.low:
+            self.report.say("cityhall.up.disk_low" if low else "cityhall.up.disk_fine")
+            for child in self.running:
+                child.not_before = min(child.not_before, time.monotonic())
+        self.low = low
 
     def _write_figures(self) -> None:
         """The supervisor's figures, beside those of the processes."""
@@ -210,17 +235,21 @@ class Supervisor:
         """Copy a log that has grown too long aside and begin it anew; its writers append, so nothing breaks."""
         limit = self.settings.file_log_mb * 1_000_000
         for child in self.running:
-            if child.log.exists() and child.log.stat().st_size > limit:
-                with contextlib.suppress(OSError):
-                    aside = child.log.with_name(child.log.name + ".1")
-                    aside.write_bytes(child.log.read_bytes())
-                    folders.own(aside, 0o640)
-                    with child.log.open("r+b") as file:
-                        file.truncate(0)
+            with contextlib.suppress(OSError):
+                if child.log.exists() and child.log.stat().st_size > limit:
+                    _rotate(child.log)
 
     def _note(self) -> None:
-        if self.city:
-            orphans.write(self.settings.data_path, self.settings.url, self.city.ports, self.running)
+        """Write down who runs; a full disk only makes that note old, and the next one is written in time."""
+        if self.city is None:
+            return
+        try:
+            orphans.write(self.settings, self.city.ports, self.running)
+            self.noted = True
+        except OSError as error:
+            if self.noted:
+                self.report.say("cityhall.up.not_noted", reason=error.strerror)
+            self.noted = False
 
     def _stop(self) -> None:
         """Front door first, then those who write, then the bus, then the store; within five seconds."""
@@ -235,6 +264,17 @@ class Supervisor:
         last = {"nats": 1, "postgres": 2}
         for stage in range(3):
             yield [child for child in self.running if last.get(child.name, 0) == stage]
+
+
+def _rotate(log: Path) -> None:
+    aside = log.with_name(log.name + ".1")
+    try:
+        aside.write_bytes(log.read_bytes())
+        folders.own(aside, 0o640)
+    except OSError:  # no room to keep the old one: rather lose it than fill the disk
+        aside.unlink(missing_ok=True)
+    with log.open("r+b") as file:
+        file.truncate(0)
 
 
 def run_beside(made: City, module: str, *arguments: str, role: database.Role = "reader") -> str:

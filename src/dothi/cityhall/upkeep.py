@@ -42,8 +42,8 @@ async def _again(stop: asyncio.Event, name: str, act: Callable[[], Awaitable[flo
             await _pause(stop, pause)
 
 
-async def run(broker: Broker, stop: asyncio.Event) -> None:
-    """All of it until `stop`."""
+async def run(broker: Broker, stop: asyncio.Event, is_low: Callable[[], bool] = lambda: False) -> None:
+    """All of it until `stop`. `is_low`: whether the disk is; packing writes before it frees, so it waits then."""
 
     async def outbox() -> float:
         taken = await maintenance.drain_outbox(broker.pool, broker, most=BATCH)
@@ -58,7 +58,7 @@ async def run(broker: Broker, stop: asyncio.Event) -> None:
         return KEYS_EVERY
 
     async def order() -> float:
-        report = await maintenance.run(broker.pool, clock.now())
+        report = await maintenance.run(broker.pool, clock.now(), pack=not is_low())
         _log.info("upkeep.done", partitions=report.partitions_made, packed=report.rows_packed)
         return UPKEEP_EVERY
 

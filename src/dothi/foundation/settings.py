@@ -76,7 +76,8 @@ class Settings:
         20, "Size in MB at which a process log in <data>/logs starts anew; one older file is kept."
     )
     body_limit: int = _entry(1_000_000, "Largest request body in bytes.")
-    batch_limit: int = _entry(10_000_000, "Largest batch or file body in bytes.")
+    batch_limit: int = _entry(10_000_000, "Largest batch in bytes, by NGSI-LD or `/ingest/`.")
+    file_limit: int = _entry(50_000_000, "Largest file handed in on a page, in bytes.")
     free_low_mb: int = _entry(
         0, "Free disk in MB under which writes are refused; 0: two WAL segments, one batch and a reserve."
     )

@@ -92,7 +92,7 @@ def hand_in(source: Source, *, name: str, content: bytes, by: str, language: str
         raise NotPossible("sources.retired_already", name=source.name)
     if not content:
         raise RefusedForm({"file": "sources.file.empty"})
-    if len(content) > settings.SETTINGS.batch_limit:
+    if len(content) > settings.SETTINGS.file_limit:
         raise RefusedForm({"file": "sources.file.too_large"})
     if not name.lower().endswith(SUFFIXES):
         raise RefusedForm({"file": "sources.file.no_table"})

@@ -20,6 +20,7 @@ import uvloop
 from dothi.broker.api.app import build
 from dothi.broker.door import Broker
 from dothi.broker.live.app import LiveApp
+from dothi.cityhall import folders
 from dothi.cityhall.health import App, Health, Receive, Scope, Send
 from dothi.cityhall.processes.begin import begin, wait_for_store
 from dothi.cityhall.verifier import Callers
@@ -66,7 +67,7 @@ class Served:
     async def _open(self) -> None:
         used = self.settings
         self.broker = broker = await Broker.open(
-            used.database_url, data_path=used.data_path, free_low_mb=used.free_low_mb
+            used.database_url, data_path=used.data_path, free_low_mb=folders.low_mb(used)
         )
         callers = Callers(broker, used.secret_key)
         self.live = live = LiveApp(broker.store, callers.reader, name=f"live:{self.name}")

@@ -9,6 +9,7 @@ import signal
 import sys
 
 from dothi.broker.door import Broker
+from dothi.cityhall import folders
 from dothi.cityhall.processes.begin import begin, say_ready, wait_for_store
 from dothi.connectors.demo.devices import Fleet
 from dothi.foundation import log
@@ -31,7 +32,9 @@ async def _live(settings: Settings, scopes: dict[str, str]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    broker = await Broker.open(settings.database_url)
+    broker = await Broker.open(
+        settings.database_url, data_path=settings.data_path, free_low_mb=folders.low_mb(settings)
+    )
     try:
         state = await past.stand(broker, scopes, _say)
         say_ready(settings, "demo")

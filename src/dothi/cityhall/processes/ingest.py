@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import uvloop
 
 from dothi.broker.door import Broker
-from dothi.cityhall import upkeep
+from dothi.cityhall import folders, upkeep
 from dothi.cityhall.processes.begin import begin, say_ready, wait_for_store
 from dothi.connectors.door import WaysIn
 from dothi.foundation.metrics import Registry
@@ -58,7 +58,7 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     broker = await Broker.open(
-        settings.database_url, data_path=settings.data_path, free_low_mb=settings.free_low_mb
+        settings.database_url, data_path=settings.data_path, free_low_mb=folders.low_mb(settings)
     )
     try:
         ways = WaysIn(settings, broker)
@@ -73,7 +73,7 @@ async def _serve(settings: Settings) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(ways.run(stop))
             tasks.create_task(_figures(settings, ways, stop))
-            tasks.create_task(upkeep.run(broker, stop))
+            tasks.create_task(upkeep.run(broker, stop, lambda: folders.is_low(settings)))
     finally:
         await broker.close()
 

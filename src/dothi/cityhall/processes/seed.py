@@ -7,6 +7,7 @@ import asyncio
 import sys
 
 from dothi.broker.door import Broker
+from dothi.cityhall import folders
 from dothi.cityhall.processes.begin import begin
 from dothi.foundation.settings import Settings
 
@@ -18,7 +19,9 @@ def _say(sentence: str) -> None:
 async def _plant(settings: Settings, scopes: dict[str, str]) -> None:
     from dothi.cityhall import demo_past as past  # noqa: PLC0415 - Django must be set up first
 
-    broker = await Broker.open(settings.database_url)
+    broker = await Broker.open(
+        settings.database_url, data_path=settings.data_path, free_low_mb=folders.low_mb(settings)
+    )
     try:
         await past.fill(broker, await past.stand(broker, scopes, _say), scopes, _say)
     finally:
