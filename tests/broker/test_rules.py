@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dothi.broker.model import Entity, Write
-from dothi.broker.rules import HIGH_WATER, NULL, apply, same
+from dothi.broker.patching import HIGH_WATER, NULL
+from dothi.broker.rules import apply, same
 
 NOW, LATER = "2026-11-23T10:00:00.000000Z", "2026-11-23T11:00:00.000000Z"
 T1, T2, T3 = (f"2026-11-23T09:0{n}:00.000000Z" for n in (1, 2, 3))
@@ -78,11 +79,11 @@ def test_append_keeps_what_exists_when_not_overwriting() -> None:
     assert list(out.result.not_updated) == ["a"]
 
 
-def test_update_reports_attributes_when_they_do_not_exist() -> None:
-    out = apply(lamp(a=prop(1)), write("update", attrs={"a": prop(2), "b": prop(3)}), LATER)
+def test_update_appends_attributes_when_they_do_not_exist() -> None:
+    out = apply(lamp(a=prop(1)), write("update", attrs={"a": prop(2), "b": prop(3), "c": {"": None}}), LATER)
 
-    assert plain(out.entity) == {"a": {"": 2}}
-    assert list(out.result.not_updated) == ["b"]
+    assert plain(out.entity) == {"a": {"": 2}, "b": {"": 3}}
+    assert list(out.result.not_updated) == ["c"]
 
 
 def test_partial_changes_given_members_when_attribute_exists() -> None:
