@@ -18,6 +18,8 @@ from typing import Any, Literal
 
 import msgspec
 
+IMPLIED = "~implied"
+
 Instance = dict[str, Any]
 """One attribute instance in the normalized form above."""
 
@@ -116,7 +118,7 @@ class Result(msgspec.Struct, kw_only=True, omit_defaults=True):
     ahead: int = 0
     seq: int = 0
     detail: str | None = None
-    about: dict[str, str] = {}
+    about: dict[str, Any] = {}
 
 
 class Change(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -7,12 +7,11 @@ from typing import Any
 
 import msgspec
 
-from dothi.broker.model import Entity, Instance, Write
+from dothi.broker.model import IMPLIED, Entity, Instance, Write
 from dothi.broker.ngsi.kinds import PLAIN, VALUE_OF
 from dothi.broker.ngsi.values import is_uri
 
 HIGH_WATER = "~hw"
-IMPLIED = "~implied"
 NULL = "urn:ngsi-ld:null"
 UPKEEP = frozenset({"createdAt", "modifiedAt", HIGH_WATER})
 _DEEP = frozenset({"value", "json", "languageMap"})
