@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dothi.broker.model import Entity, Write
-from dothi.broker.rules import HIGH_WATER, NULL, apply, same
+from dothi.broker.patching import HIGH_WATER, NULL
+from dothi.broker.rules import apply, same
 
 NOW, LATER = "2026-11-23T10:00:00.000000Z", "2026-11-23T11:00:00.000000Z"
 T1, T2, T3 = (f"2026-11-23T09:0{n}:00.000000Z" for n in (1, 2, 3))
@@ -78,11 +79,11 @@ def test_append_keeps_what_exists_when_not_overwriting() -> None:
     assert list(out.result.not_updated) == ["a"]
 
 
-def test_update_reports_attributes_when_they_do_not_exist() -> None:
-    out = apply(lamp(a=prop(1)), write("update", attrs={"a": prop(2), "b": prop(3)}), LATER)
+def test_update_appends_attributes_when_they_do_not_exist() -> None:
+    out = apply(lamp(a=prop(1)), write("update", attrs={"a": prop(2), "b": prop(3), "c": {"": None}}), LATER)
 
-    assert plain(out.entity) == {"a": {"": 2}}
-    assert list(out.result.not_updated) == ["b"]
+    assert plain(out.entity) == {"a": {"": 2}, "b": {"": 3}}
+    assert list(out.result.not_updated) == ["c"]
 
 
 def test_partial_changes_given_members_when_attribute_exists() -> None:
@@ -203,3 +204,43 @@ def test_delete_leaves_nothing_when_entity_exists() -> None:
 def test_same_ignores_upkeep_when_comparing() -> None:
     assert same({**prop(1), "createdAt": NOW, HIGH_WATER: T1}, {**prop(1), "modifiedAt": LATER})
     assert not same(prop(1), prop(2))
+
+
+@pytest.mark.parametrize(
+    ("held", "observed", "aside"),
+    [
+        (None, "2026-11-23T10:02:00.000000Z", ""),
+        (None, "2026-11-23T10:02:00.000001Z", "ahead"),
+        (T1, T2, ""),
+        (T2, T1, "late"),
+        (T1, "2026-11-24T00:00:00.000000Z", "ahead"),
+        ("2099-01-01T00:00:00.000000Z", T1, ""),
+        ("2099-01-01T00:00:00.000000Z", "2098-01-01T00:00:00.000000Z", "late"),
+        ("2098-01-01T00:00:00.000000Z", "2099-01-01T00:00:00.000000Z", ""),
+    ],
+)
+def test_reading_stands_aside_when_its_time_says_so(held: str | None, observed: str, aside: str) -> None:
+    out = apply(lamp(a=prop(1, held)), write("observe", attrs={"a": prop(2, observed)}), NOW)
+
+    assert [r.aside for r in out.rows] == [aside]
+    assert (out.result.late, out.result.ahead) == (aside == "late", aside == "ahead")
+    assert plain(out.entity) == {"a": {"": 1 if aside else 2}}
+    assert out.entity is not None
+    assert out.entity.attrs["a"][""][HIGH_WATER] == max(held or "", observed)
+    assert out.entity.modified_at == NOW
+
+
+@pytest.mark.parametrize("verb", ["append", "update", "merge", "replace", "upsert_update"])
+def test_client_decides_when_it_states_a_time_by_the_standard(verb: str) -> None:
+    future = "9999-12-31T00:00:00.000000Z"
+
+    out = apply(lamp(a=prop(1, T1)), write(verb, attrs={"a": prop(2, future)}), NOW)
+
+    assert (plain(out.entity), out.result.ahead) == ({"a": {"": 2}}, 0)
+
+
+@pytest.mark.parametrize("verb", ["create", "upsert_update", "upsert_replace", "observe"])
+def test_nothing_is_made_when_the_type_is_missing(verb: str) -> None:
+    out = apply(None, write(verb, attrs={"a": prop(1)}), NOW)
+
+    assert (out.entity, out.result.status, out.result.detail) == (None, "refused", "broker.ngsi.bad_type")

@@ -8,7 +8,8 @@ Names are expanded IRIs; times are `clock.iso` text. An attribute instance is th
      "createdAt": "2026-...Z", "modifiedAt": "2026-...Z", "<IRI of a sub-attribute>": {...}}
 
 Attributes of an entity: {attribute IRI: {datasetId or "": instance}}. Keys that start with "~" are the store's
-own and never leave it ("~hw": the newest observedAt this series has seen, the high-water mark).
+own and never leave it ("~hw": the newest observedAt this series has seen, the high-water mark; "~implied": the
+type was not said by the client but concluded from the value).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+
+IMPLIED = "~implied"
 
 Instance = dict[str, Any]
 """One attribute instance in the normalized form above."""
@@ -37,10 +40,20 @@ Verb = Literal[
     "upsert_update",  # 5.6.8 with options=update: create or append/overwrite attributes
     "observe",  # ours: a reading of a device: create or append; a late one goes to history only
     "add_instances",  # 5.6.11/5.6.12: temporal instances: history, and state where newest
+    "delete_temporal",  # 5.6.16: state, and the whole history is superseded
+    "expire",  # ours: delete when `expires_at` of the entity is not after that of the write
 ]
 
 Status = Literal[
-    "created", "updated", "unchanged", "deleted", "missing", "exists", "attribute_missing", "refused"
+    "created",
+    "updated",
+    "unchanged",
+    "deleted",
+    "missing",
+    "exists",
+    "attribute_missing",
+    "refused",
+    "key_reused",
 ]
 
 
@@ -60,7 +73,10 @@ class Write(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
     """One wanted change of one entity. `attrs` is what the verb applies; None as instance means: delete it.
 
     `attribute`/`dataset` name the target of partial, replace_attribute and delete_attribute (`delete_all`: every
-    instance). `key`: an Idempotency-Key; the same (tenant, key) is answered as the first time.
+    instance). `key`: an Idempotency-Key, with its origin before it; the same (tenant, key) is answered as the first
+    time when `request`, a digest of what was asked, is the same too.
+    `expires_at` "urn:ngsi-ld:null" removes the entity's. `lang` and `observed_at` are what a merge takes where the
+    body says nothing (6.5.3.4).
     `origin`: who brought it ("http", "mqtt", "file:<id>", "replay", "outbox:<event id>", "demo").
     `backfill`: recorded data; no live alerts (house decision 14).
     """
@@ -76,7 +92,10 @@ class Write(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
     delete_all: bool = False
     overwrite: bool = True
     expires_at: str | None = None
+    lang: str | None = None
+    observed_at: str | None = None
     key: str | None = None
+    request: str = ""
     origin: str = "http"
     backfill: bool = False
 
@@ -86,7 +105,8 @@ class Result(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     `not_updated`: attribute IRI -> reason, for verbs that report it. `repeats`: instances that were already
     there with the same value. `conflicts`: instances whose value differed at the same observedAt.
-    `detail`: sentence key and values when refused.
+    `late`: readings older than the state. `ahead`: readings from the future, see `rules.AHEAD`.
+    `detail`: why it was refused: a sentence's key, whose values are `about`, or the words of the database.
     """
 
     status: Status
@@ -95,8 +115,10 @@ class Result(msgspec.Struct, kw_only=True, omit_defaults=True):
     repeats: int = 0
     conflicts: int = 0
     late: int = 0
+    ahead: int = 0
     seq: int = 0
     detail: str | None = None
+    about: dict[str, Any] = {}
 
 
 class Change(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -105,7 +127,7 @@ class Change(msgspec.Struct, kw_only=True, omit_defaults=True):
     seq: int
     tenant: str
     id: str
-    kind: Literal["created", "updated", "deleted", "late", "conflict"]
+    kind: Literal["created", "updated", "deleted", "late", "ahead", "conflict"]
     types: list[str] = []
     scopes: list[str] = []
     at: str = ""

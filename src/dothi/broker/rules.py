@@ -2,39 +2,52 @@
 """What a write does to an entity: pure, so that a lawyer and a tester can read along.
 
 Order of time decides history, order of arrival decides state, except for readings of devices (`observe`): a late
-reading never takes the place of a newer one.
+reading never takes the place of a newer one, and a reading from the future never takes the place of a sane one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Any, Literal
 
+from dothi.broker import patching
 from dothi.broker.model import Entity, Instance, Result, Write
+from dothi.broker.patching import HIGH_WATER, NULL, UPKEEP, Misfit
+from dothi.foundation import clock
 
-HIGH_WATER = "~hw"
-NULL = "urn:ngsi-ld:null"
-_UPKEEP = {"createdAt", "modifiedAt", HIGH_WATER}
+AHEAD = timedelta(seconds=120)
+"""A reading further ahead of now is from a wrong clock: kept in history, but apart (quality.md, R7)."""
+_CREATES = frozenset({"create", "upsert_replace", "upsert_update", "observe"})
+_READINGS = frozenset({"observe", "add_instances"})
 
 
 @dataclass(slots=True)
 class Row:
-    """One instance for the history. `check`: it is not newer than all others, so look for its twin first."""
+    """One instance for the history.
+
+    `check`: it may not be newer than all others, so look for its twin first. `first`: the state knows nothing of
+    this series, so its high-water mark must be looked up too. `aside`: why it does not become the state.
+    """
 
     attr: str
     dataset: str
     instance: Instance
     check: bool = False
-    replaces: bool = False
+    first: bool = False
+    aside: Literal["", "late", "ahead"] = ""
 
 
 @dataclass(slots=True)
 class Outcome:
+    """`marked`: only the store's own members of the entity changed."""
+
     entity: Entity | None
     result: Result
     rows: list[Row] = field(default_factory=list)
     changed: dict[str, dict[str, Instance | None]] = field(default_factory=dict)
     kind: str = "updated"
+    marked: bool = False
 
     @property
     def wrote(self) -> bool:
@@ -43,9 +56,27 @@ class Outcome:
 
 def same(one: Instance, other: Instance) -> bool:
     """Equal but for the store's own members."""
-    return {k: v for k, v in one.items() if k not in _UPKEEP} == {
-        k: v for k, v in other.items() if k not in _UPKEEP
+    return {k: v for k, v in one.items() if k not in UPKEEP} == {
+        k: v for k, v in other.items() if k not in UPKEEP
     }
+
+
+def is_ahead(observed: str, now: str) -> bool:
+    """Whether this time is from a wrong clock."""
+    return observed > now and observed > clock.iso(clock.parse(now) + AHEAD)
+
+
+def is_expired(entity: Entity, at: str) -> bool:
+    return entity.expires_at is not None and entity.expires_at <= at
+
+
+def _aside(held: str | None, observed: str, now: str) -> Literal["", "late", "ahead"]:
+    """Why a reading does not take the place of one observed at `held`; "" when it does."""
+    if held is not None and observed < held:
+        return "" if is_ahead(held, now) and not is_ahead(observed, now) else "late"
+    if is_ahead(observed, now) and (held is None or not is_ahead(held, now)):
+        return "ahead"
+    return ""
 
 
 def _put(out: Outcome, attr: str, dataset: str, instance: Instance, now: str, *, keep_newer: bool) -> None:
@@ -55,16 +86,19 @@ def _put(out: Outcome, attr: str, dataset: str, instance: Instance, now: str, *,
     observed = instance.get("observedAt")
     high = old.get(HIGH_WATER, old.get("observedAt")) if old else None
     row = Row(attr, dataset, instance)
-    if old is not None and observed is not None and high is not None and observed <= high:
-        if old.get("observedAt") == observed and same(old, instance):
-            out.result.repeats += 1
-            return
-        row.check = True
-        if observed < high:
-            out.result.late += 1
-            if keep_newer:
-                out.rows.append(row)
+    if observed is not None and old is None:
+        row.check = row.first = True
+        out.result.ahead += keep_newer and is_ahead(observed, now)
+    elif observed is not None and old is not None:
+        if high is not None and observed <= high:
+            if old.get("observedAt") == observed and same(old, instance):
+                out.result.repeats += 1
                 return
+            row.check = True
+        if keep_newer and (aside := _aside(old.get("observedAt"), observed, now)):
+            row.aside = aside
+            _set_aside(out, row, old, observed, high)
+            return
     new = {**instance, "createdAt": old["createdAt"] if old else now, "modifiedAt": now}
     if observed is not None or high is not None:
         new[HIGH_WATER] = max(observed or "", high or "")
@@ -72,6 +106,18 @@ def _put(out: Outcome, attr: str, dataset: str, instance: Instance, now: str, *,
     out.rows.append(row)
     out.changed.setdefault(attr, {})[dataset] = new
     out.result.updated.append(attr)
+
+
+def _set_aside(out: Outcome, row: Row, old: Instance, observed: str, high: str | None) -> None:
+    """History only; the mark still rises, or the same reading would be kept again when its time has come."""
+    if row.aside == "late":
+        out.result.late += 1
+    else:
+        out.result.ahead += 1
+    out.rows.append(row)
+    if observed > (high or ""):
+        old[HIGH_WATER] = observed
+        out.marked = True
 
 
 def _drop(out: Outcome, attr: str, dataset: str | None) -> bool:
@@ -86,19 +132,6 @@ def _drop(out: Outcome, attr: str, dataset: str | None) -> bool:
         del out.entity.attrs[attr]
     out.result.updated.append(attr)
     return True
-
-
-def _merge(old: Any, patch: Any) -> Any:
-    """JSON merge patch (RFC 7396) with NGSI-LD's null (CIM 009 5.5.12)."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(old) if isinstance(old, dict) else {}
-    for key, value in patch.items():
-        if value is None or value == NULL:
-            merged.pop(key, None)
-        else:
-            merged[key] = _merge(merged.get(key), value)
-    return merged
 
 
 def _put_all(out: Outcome, write: Write, now: str, *, keep_newer: bool = False) -> None:
@@ -116,7 +149,7 @@ def _fresh(write: Write, now: str) -> Outcome:
         created_at=now, modified_at=now, expires_at=write.expires_at,
     )  # fmt: skip
     out = Outcome(entity, Result(status="created"), kind="created")
-    _put_all(out, write, now)
+    _put_all(out, write, now, keep_newer=write.verb in _READINGS)
     return out
 
 
@@ -124,15 +157,28 @@ def _answer(status: Any, entity: Entity | None) -> Outcome:
     return Outcome(entity, Result(status=status))
 
 
+def _refused(entity: Entity | None, key: str, **about: str) -> Outcome:
+    return Outcome(entity, Result(status="refused", detail=key, about=about))
+
+
 def _head(entity: Entity, write: Write) -> bool:
     before = (entity.types, entity.scopes, entity.expires_at)
     if write.types:
         entity.types = sorted({*entity.types, *write.types})
     if write.scopes is not None:
-        entity.scopes = list(write.scopes)
+        entity.scopes = _scopes(entity, write, write.scopes)
     if write.expires_at is not None:
-        entity.expires_at = write.expires_at
+        entity.expires_at = None if write.expires_at == NULL else write.expires_at
     return before != (entity.types, entity.scopes, entity.expires_at)
+
+
+def _scopes(entity: Entity, write: Write, given: list[str]) -> list[str]:
+    """5.6.2.4: an update changes a scope but gives none; 5.6.3.4: an append without overwriting adds to it."""
+    if write.verb == "update" and not entity.scopes:
+        return []
+    if write.verb == "append" and not write.overwrite:
+        return list(dict.fromkeys([*entity.scopes, *given]))
+    return list(given)
 
 
 def _replace(entity: Entity, write: Write, now: str) -> Outcome:
@@ -149,70 +195,71 @@ def _replace(entity: Entity, write: Write, now: str) -> Outcome:
     return out
 
 
-def _target(entity: Entity, write: Write) -> Instance | None:
-    return entity.attrs.get(write.attribute or "", {}).get(write.dataset or "")
-
-
 def apply(entity: Entity | None, write: Write, now: str) -> Outcome:
     """The entity after `write` at `now`, what to answer, what to append. Changes `entity` in place."""
     verb = write.verb
     if entity is None:
-        if verb in {"create", "upsert_replace", "upsert_update", "observe"} or (
-            verb == "add_instances" and write.types
-        ):
+        if verb in _CREATES and not write.types:
+            return _refused(None, "broker.ngsi.bad_type")
+        if verb in _CREATES or (verb == "add_instances" and write.types):
             return _fresh(write, now)
         return _answer("missing", None)
     if verb == "create":
         return _answer("exists", entity)
-    if verb == "delete":
+    if verb == "expire" and not is_expired(entity, write.expires_at or now):
+        return _answer("unchanged", entity)
+    if verb in {"delete", "delete_temporal", "expire"}:
         return Outcome(None, Result(status="deleted"), kind="deleted")
-    if verb in {"replace", "upsert_replace"}:
-        out = _replace(entity, write, now)
-    else:
-        out = Outcome(entity, Result(status="updated"))
-        out = _part(out, entity, write, now)
+    try:
+        out = _changed(entity, write, now)
+    except Misfit as misfit:
+        return _refused(entity, misfit.key, **misfit.about)
     if out.entity is not None and out.result.status == "updated":
-        if out.wrote:
+        if out.changed:
             out.entity.modified_at = now
-        elif not out.result.not_updated:
+        elif not out.rows and not out.result.not_updated:
             out.result.status = "unchanged"
     return out
 
 
-def _part(out: Outcome, entity: Entity, write: Write, now: str) -> Outcome:
-    verb, attribute = write.verb, write.attribute or ""
+def _changed(entity: Entity, write: Write, now: str) -> Outcome:
+    """What becomes of an entity that exists; Misfit before anything is changed."""
+    verb = write.verb
+    if verb in {"replace", "upsert_replace"}:
+        return _replace(entity, write, now)
     if verb in {"partial", "replace_attribute", "delete_attribute"}:
-        old = _target(entity, write)
-        if old is None and not (write.delete_all and attribute in entity.attrs):
-            return _answer("attribute_missing", entity)
-        if verb == "delete_attribute":
-            _drop(out, attribute, None if write.delete_all else write.dataset or "")
-            return out
-        given = next(iter(write.attrs.get(attribute, {}).values()), None) or {}
-        new = (
-            given
-            if verb == "replace_attribute"
-            else _merge({k: v for k, v in (old or {}).items() if k not in _UPKEEP}, given)
-        )
-        _put(out, attribute, write.dataset or "", new, now, keep_newer=False)
-        return out
+        return _one(entity, write, now)
+    if verb in {"merge", "update"}:
+        write = patching.whole(entity, write)
+    out = Outcome(entity, Result(status="updated"))
     if _head(entity, write):
         out.changed.setdefault("", {})
     if verb in {"upsert_update", "observe", "add_instances"} or (verb == "append" and write.overwrite):
-        _put_all(out, write, now, keep_newer=verb in {"observe", "add_instances"})
+        _put_all(out, write, now, keep_newer=verb in _READINGS)
         return out
     for attr, instances in write.attrs.items():
         for dataset, instance in instances.items():
-            old = entity.attrs.get(attr, {}).get(dataset)
-            if verb == "append" and old is not None:
+            exists = dataset in entity.attrs.get(attr, {})
+            if verb == "append" and exists:
                 out.result.not_updated[attr] = "broker.attribute_exists"
-            elif verb == "update" and old is None:
-                out.result.not_updated[attr] = "broker.attribute_missing"
-            elif instance is None:
-                _drop(out, attr, dataset)
-            elif verb == "merge" and old is not None:
-                merged = _merge({k: v for k, v in old.items() if k not in _UPKEEP}, instance)
-                _put(out, attr, dataset, merged, now, keep_newer=False)
-            else:
+            elif instance is not None:
                 _put(out, attr, dataset, instance, now, keep_newer=False)
+            elif not _drop(out, attr, dataset) and verb == "update":
+                out.result.not_updated[attr] = "broker.attribute_missing"
+    return out
+
+
+def _one(entity: Entity, write: Write, now: str) -> Outcome:
+    """Verbs that name their attribute."""
+    out = Outcome(entity, Result(status="updated"))
+    attribute, dataset = write.attribute or "", write.dataset or ""
+    old = entity.attrs.get(attribute, {}).get(dataset)
+    if old is None and not (write.delete_all and attribute in entity.attrs):
+        return _answer("attribute_missing", entity)
+    if write.verb == "delete_attribute":
+        _drop(out, attribute, None if write.delete_all else dataset)
+        return out
+    given = next(iter(write.attrs.get(attribute, {}).values()), None) or {}
+    new = given if write.verb == "replace_attribute" else patching.partial(attribute, old or {}, given)
+    _put(out, attribute, dataset, new, now, keep_newer=False)
     return out

@@ -39,7 +39,7 @@ def test_entity_lives_its_life_when_created_changed_and_deleted(run: Run) -> Non
         assert simple.json() == {"id": AIR["id"], "pm25": 5, "name": "Quận 1"}
 
         partly = await api.patch(
-            "/entities/urn:ngsi-ld:Air:1/attrs", json={"name": {"value": "X"}, "so2": {"value": 1}}
+            "/entities/urn:ngsi-ld:Air:1/attrs", json={"name": {"value": "X"}, "so2": "urn:ngsi-ld:null"}
         )
         assert partly.status_code == 207
         assert partly.json()["updated"] == ["name"]

@@ -67,3 +67,50 @@ def test_past_is_read_back_in_every_form_when_written(run: Run) -> None:
         assert (await api.get("/temporal/entities/urn:a:2")).status_code == 404
 
     run(journey)
+
+
+def test_past_is_gone_when_the_evolution_is_deleted(run: Run) -> None:
+    async def journey(api: httpx.AsyncClient) -> None:
+        await api.post("/temporal/entities", json=BODY)
+        assert (await api.delete("/temporal/entities/urn:a:1")).status_code == 204
+        assert (await api.delete("/temporal/entities/urn:a:1")).status_code == 404
+        assert (await api.get("/entities/urn:a:1")).status_code == 404
+        now = {"id": "urn:a:1", "type": "Air", "pm25": {**BODY["pm25"][0], "value": 7}}
+        await api.post("/temporal/entities", json=now)
+        past = await api.get("/temporal/entities/urn:a:1?options=temporalValues")
+        assert past.json()["pm25"]["values"] == [[7, _time(0)]]
+
+    run(journey)
+
+
+def test_attribute_is_refused_when_it_has_no_instance(run: Run) -> None:
+    async def journey(api: httpx.AsyncClient) -> None:
+        made = await api.post("/temporal/entities", json={"id": "urn:a:1", "type": "Air", "t": []})
+        assert (made.status_code, "t" in made.json()["detail"]) == (400, True)
+        assert (await api.get("/entities/urn:a:1")).status_code == 404
+
+    run(journey)
+
+
+def test_scope_is_the_newest_when_it_comes_with_its_past(run: Run) -> None:
+    scopes = [{"type": "Property", "value": f"/q{hour}", "observedAt": _time(hour)} for hour in (1, 3, 2)]
+
+    async def journey(api: httpx.AsyncClient) -> None:
+        assert (await api.post("/temporal/entities", json={**BODY, "scope": scopes})).status_code == 201
+        assert (await api.get("/entities/urn:a:1?options=keyValues&pick=scope")).json() == {"scope": "/q3"}
+
+    run(journey)
+
+
+def test_times_far_away_are_kept_when_a_client_states_them(run: Run) -> None:
+    far = ["9999-12-30T23:59:59.999999Z", "1000-01-01T00:00:00Z"]
+
+    async def journey(api: httpx.AsyncClient) -> None:
+        for n, time in enumerate(far):
+            body = {"id": "urn:a:1", "type": "Air", "pm25": {"value": n, "observedAt": time}}
+            assert (await api.post("/entityOperations/upsert", json=[body])).status_code in {201, 204}
+            assert (await api.get("/entities/urn:a:1")).json()["pm25"]["observedAt"] == time
+        past = await api.get("/temporal/entities/urn:a:1?options=temporalValues")
+        assert past.json()["pm25"]["values"] == [[n, time] for n, time in enumerate(far)]
+
+    run(journey)

@@ -173,14 +173,14 @@ def test_parts_are_deleted_when_patched_with_null() -> None:
             "e": None,
         },
         CORE_TERMS,
-        patch=True,
+        patch=parse.DEEP,
     )
 
     assert found.attrs == {
         D + "a": {"": None},
         D + "b": {"": None},
         D + "c": {"": {"unitCode": "CEL"}},
-        D + "d": {"": {"type": "Property", "value": 5}},
+        D + "d": {"": {"type": "Property", "value": 5, "~implied": True}},
         D + "e": {"": None},
     }
 
@@ -214,11 +214,14 @@ JSON = st.recursive(
 
 @given(
     body=st.dictionaries(st.sampled_from(["id", "type", "scope", "x", "y"]), JSON, max_size=5),
-    patch=st.booleans(),
+    patch=st.sampled_from([0, parse.NULLS, parse.MEMBERS, parse.DEEP]),
+    simplified=st.booleans(),
 )
-def test_parser_answers_or_refuses_when_anything_comes(body: dict[str, Any], *, patch: bool) -> None:
+def test_parser_answers_or_refuses_when_anything_comes(
+    body: dict[str, Any], *, patch: int, simplified: bool
+) -> None:
     with suppress(DothiError):
-        parse.entity(body, CORE_TERMS, patch=patch)
+        parse.entity(body, CORE_TERMS, patch=patch, simplified=simplified)
 
 
 @given(

@@ -104,3 +104,32 @@ def test_entities_go_when_their_time_has_come(database: str, writer_url: str) ->
         ("created",),
         ("deleted",),
     ]
+
+
+def test_entity_stays_when_it_was_given_more_time_during_the_sweep(database: str, writer_url: str) -> None:
+    soon, later = (clock.iso(clock.now() + timedelta(minutes=m)) for m in (1, 60))
+
+    async def act(broker: Broker) -> int:
+        await broker.write([Write(verb="create", id="urn:a", types=[TYPE], expires_at=soon)])
+
+        class Slow:
+            async def write(self, writes: Any) -> Any:
+                await broker.write([Write(verb="merge", id="urn:a", expires_at=later)])
+                return await broker.write(writes)
+
+        return await maintenance.expire_entities(broker.pool, Slow(), clock.now() + timedelta(minutes=2))
+
+    assert run(writer_url, act) == 0
+    assert rows(database, "SELECT expires_at FROM broker.entity") == [(later,)]
+
+
+def test_outbox_puts_aside_what_cannot_be_when_drained(database: str, writer_url: str) -> None:
+    with psycopg.connect(database) as connection:
+        cursor = connection.cursor()
+        for id_, types in (("urn:a", [TYPE]), ("urn:b", [])):
+            made = Write(verb="observe", id=id_, types=types, attrs={NAME: {"": number("A")}})
+            outbox.put(cursor, tenant="", topic="entity.observe", payload=made)
+
+    assert run(writer_url, lambda broker: maintenance.drain_outbox(broker.pool, broker)) == 2
+    assert rows(database, "SELECT id FROM broker.entity") == [("urn:a",)]
+    assert rows(database, "SELECT reason FROM broker.dead_letter") == [("broker.ngsi.bad_type",)]

@@ -229,6 +229,7 @@ def test_large_group_is_written_when_the_store_was_slow_to_read_it(database: str
         ("series", "smallint[], text[], text[], text[]"),
         ("packed_around", "bigint[], timestamptz[]"),
         ("twins", "bigint[], timestamptz[]"),
+        ("marks", "bigint[]"),
         ("supersede", "text, bigint[], timestamptz[]"),
         ("update_attrs", "smallint[], text[], jsonb[], text[]"),
     ],

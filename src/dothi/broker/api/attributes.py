@@ -12,6 +12,7 @@ from dothi.broker.api.request import Call
 from dothi.broker.model import Instance, Result
 from dothi.broker.ngsi import parse, values
 from dothi.broker.ngsi.faults import BadRequestData
+from dothi.broker.ngsi.kinds import ENTITY_PLAIN
 from dothi.broker.ngsi.parse import Parsed
 from dothi.foundation import messages
 
@@ -34,7 +35,7 @@ def _reason(language: str, reason: str) -> str:
 
 async def append(call: Call) -> Answer:
     """CIM 009 5.6.3, 6.6.3.1."""
-    parsed = await body_for(call, patch=False)
+    parsed = await body_for(call)
     overwrite = "noOverwrite" not in call.options
     result = await written(call, write_of(call, "append", parsed.id, parsed, overwrite=overwrite))
     return _partly(call, result)
@@ -42,14 +43,16 @@ async def append(call: Call) -> Answer:
 
 async def update(call: Call) -> Answer:
     """CIM 009 5.6.2, 6.6.3.2."""
-    parsed = await body_for(call, patch=True)
+    parsed = await body_for(call, patch=parse.NULLS)
     return _partly(call, await written(call, write_of(call, "update", parsed.id, parsed)))
 
 
-async def _one(call: Call, *, patch: bool) -> tuple[str, str, dict[str, Instance | None]]:
+async def _one(call: Call, *, patch: int = 0) -> tuple[str, str, dict[str, Instance | None]]:
     """(IRI, datasetId, instances) of the attribute that the address names and the body describes."""
     document = await call.document()
     name = call.part("attr")
+    if name in ENTITY_PLAIN:
+        raise BadRequestData("broker.ngsi.bad_name", name=name)
     iri = call.terms.expand(name)
     found = parse.instances(name, document, call.terms, patch=patch)
     if len(found) != 1:
@@ -60,7 +63,7 @@ async def _one(call: Call, *, patch: bool) -> tuple[str, str, dict[str, Instance
 async def partial(call: Call) -> Answer:
     """CIM 009 5.6.4, 6.7.3.1."""
     entity_id = path_id(call)
-    iri, dataset, found = await _one(call, patch=True)
+    iri, dataset, found = await _one(call, patch=parse.MEMBERS)
     if found[dataset] is None:
         return await _deleted(call, entity_id, iri, dataset, everything=False)
     write = write_of(
@@ -73,7 +76,7 @@ async def partial(call: Call) -> Answer:
 async def replace(call: Call) -> Answer:
     """CIM 009 5.6.19, 6.7.3.3."""
     entity_id = path_id(call)
-    iri, dataset, found = await _one(call, patch=False)
+    iri, dataset, found = await _one(call)
     write = write_of(
         call,
         "replace_attribute",

@@ -7,7 +7,8 @@ from typing import Any
 
 from dothi.broker.api import faults
 from dothi.broker.api.answer import Answer
-from dothi.broker.api.entities import raise_for, write_of
+from dothi.broker.api.entities import is_simplified, merge_options, raise_for, write_of
+from dothi.broker.api.faults import KeyReused
 from dothi.broker.api.request import Call
 from dothi.broker.model import Result, Verb, Write
 from dothi.broker.ngsi import parse, values
@@ -38,22 +39,26 @@ class _Batch:
         told = faults.body(error, self.call.language, self.call.request_id)
         self.errors.append({"entityId": entity_id if isinstance(entity_id, str) else "", "error": told})
 
-    async def read(self, items: list[Any], verb: Verb, *, patch: bool = False, **more: Any) -> None:
-        key = self.call.header(b"idempotency-key")[:200]
-        for number, item in enumerate(items):
+    async def read(
+        self, items: list[Any], verb: Verb, *, patch: int = 0, simplified: bool = False, **more: Any
+    ) -> None:
+        typed = verb in {"create", "upsert_replace"}
+        for item in items:
             try:
                 if not isinstance(item, dict):
                     raise InvalidRequest("broker.ngsi.not_an_object")
                 terms = await self.call.item_terms(item)
                 parsed = parse.entity(
-                    {"id": None, **item}, terms, patch=patch, typed=verb in {"create", "upsert_replace"}
+                    {"id": None, **item}, terms, patch=patch, typed=typed, simplified=simplified
                 )
                 if not parsed.id:
                     raise BadRequestData("broker.ngsi.bad_id", id="")
-                more["key"] = f"{key}:{number}" if key else None
-                self.writes.append(write_of(self.call, verb, parsed.id, parsed, **more))
+                self.add(verb, parsed.id, parsed, **more)
             except DothiError as error:
                 self.fail(item.get("id") if isinstance(item, dict) else "", error)
+
+    def add(self, verb: Verb, entity_id: str, parsed: Parsed, **more: Any) -> None:
+        self.writes.append(write_of(self.call, verb, entity_id, parsed, number=len(self.writes), **more))
 
     async def run(self) -> list[tuple[str, Result]]:
         """What was done, with the ids; errors are noted."""
@@ -62,6 +67,8 @@ class _Batch:
         for write, result in zip(self.writes, results, strict=True):
             try:
                 raise_for(result, write.id)
+            except KeyReused:
+                raise
             except DothiError as error:
                 self.fail(write.id, error)
             else:
@@ -101,7 +108,9 @@ async def update(call: Call) -> Answer:
 async def merge(call: Call) -> Answer:
     """CIM 009 5.6.20, 6.31.3.1."""
     batch = _Batch(call)
-    await batch.read(await _items(call), "merge", patch=True)
+    items = await _items(call)
+    options = merge_options(call)
+    await batch.read(items, "merge", patch=parse.DEEP, simplified=is_simplified(call), **options)
     return batch.answer([i for i, _ in await batch.run()], Answer())
 
 
@@ -110,7 +119,7 @@ async def delete(call: Call) -> Answer:
     batch = _Batch(call)
     for item in await _items(call):
         try:
-            batch.writes.append(write_of(call, "delete", values.entity_id(item), Parsed(), key=None))
+            batch.add("delete", values.entity_id(item), Parsed())
         except DothiError as error:
             batch.fail(item, error)
     return batch.answer([i for i, _ in await batch.run()], Answer())

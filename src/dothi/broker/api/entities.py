@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from dothi.broker.api import selection
 from dothi.broker.api.answer import Answer
+from dothi.broker.api.faults import KeyReused
 from dothi.broker.api.request import GEO_JSON, JSON, Call
 from dothi.broker.api.selection import Selection
 from dothi.broker.model import Entity, Result, Verb, Write
@@ -15,14 +17,22 @@ from dothi.broker.ngsi import parse, represent, values
 from dothi.broker.ngsi.faults import BadRequestData, InvalidRequest
 from dothi.broker.ngsi.parse import Parsed
 from dothi.broker.ngsi.represent import View
+from dothi.foundation import messages
 from dothi.foundation.errors import Conflict, NotFound
 
 LOCATION = "https://uri.etsi.org/ngsi-ld/location"
 PREFIX = "/ngsi-ld/v1"
+LONGEST_NAME = 2000
+"""Bytes of an id with the name of an attribute and its datasetId, or with a type: PostgreSQL's indexes hold 2,704."""
+_LANGUAGE = re.compile(r"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z|@none\Z")
 
 
-def write_of(call: Call, verb: Verb, entity_id: str, parsed: Parsed, **more: Any) -> Write:
-    key = call.header(b"idempotency-key")[:200]
+def write_of(
+    call: Call, verb: Verb, entity_id: str, parsed: Parsed, *, number: int = 0, **more: Any
+) -> Write:
+    """A write of this request; `number` when it asks for several."""
+    key = call.key(number)
+    _check_names(entity_id, parsed)
     return Write(
         verb=verb,
         id=entity_id,
@@ -31,8 +41,20 @@ def write_of(call: Call, verb: Verb, entity_id: str, parsed: Parsed, **more: Any
         scopes=parsed.scopes,
         attrs=parsed.attrs,
         expires_at=parsed.expires_at,
-        **{"key": key or None, **more},
+        key=key,
+        request=call.digest if key else "",
+        **more,
     )
+
+
+def _check_names(entity_id: str, parsed: Parsed) -> None:
+    """Refuse names that no index can hold."""
+    names = [iri + dataset for iri, instances in parsed.attrs.items() for dataset in instances]
+    longest = max(map(len, [*names, *parsed.types]), default=0)
+    if (len(entity_id) + longest) * 4 <= LONGEST_NAME:
+        return
+    if len(entity_id.encode()) + max(len(n.encode()) for n in [*names, *parsed.types, ""]) > LONGEST_NAME:
+        raise BadRequestData("broker.ngsi.long_name", most=LONGEST_NAME)
 
 
 def raise_for(result: Result, entity_id: str, attribute: str = "") -> None:
@@ -44,6 +66,10 @@ def raise_for(result: Result, entity_id: str, attribute: str = "") -> None:
             raise Conflict("broker.ngsi.entity_exists", id=entity_id)
         case "attribute_missing":
             raise NotFound("broker.ngsi.attribute_missing", id=entity_id, name=attribute)
+        case "key_reused":
+            raise KeyReused("broker.ngsi.key_reused")
+        case "refused" if result.detail in messages.catalogue():
+            raise BadRequestData(result.detail, **result.about)
         case "refused":
             raise BadRequestData("broker.ngsi.refused", reason=result.detail or "")
 
@@ -69,13 +95,15 @@ async def create(call: Call) -> Answer:
     return Answer(status=201, headers=location(parsed.id))
 
 
-async def body_for(call: Call, *, patch: bool) -> Parsed:
+async def body_for(call: Call, *, patch: int = 0, simplified: bool = False) -> Parsed:
     """An entity fragment whose id, if it has one, is that of the address."""
     document = await call.document()
     if not isinstance(document, dict):
         raise InvalidRequest("broker.ngsi.not_an_object")
     wanted = path_id(call)
-    parsed = parse.entity({"id": wanted, **document}, call.terms, patch=patch, typed=False)
+    parsed = parse.entity(
+        {"id": wanted, **document}, call.terms, patch=patch, typed=False, simplified=simplified
+    )
     if parsed.id != wanted:
         raise BadRequestData("broker.ngsi.other_id")
     return parsed
@@ -83,14 +111,32 @@ async def body_for(call: Call, *, patch: bool) -> Parsed:
 
 async def merge(call: Call) -> Answer:
     """CIM 009 5.6.17, 6.5.3.4."""
-    parsed = await body_for(call, patch=True)
-    await written(call, write_of(call, "merge", parsed.id, parsed))
+    parsed = await body_for(call, patch=parse.DEEP, simplified=is_simplified(call))
+    await written(call, write_of(call, "merge", parsed.id, parsed, **merge_options(call)))
     return Answer()
+
+
+def is_simplified(call: Call) -> bool:
+    """Whether the body is in the simplified representation; `format` goes before `options`."""
+    named = call.parameters.get("format")
+    return not {"simplified", "keyValues"}.isdisjoint([named] if named else call.options)
+
+
+def merge_options(call: Call) -> dict[str, Any]:
+    """The language and the time of what a merge brings (6.5.3.4)."""
+    found: dict[str, Any] = {}
+    if (lang := call.parameters.get("lang")) is not None:
+        if not _LANGUAGE.match(lang):
+            raise BadRequestData("broker.ngsi.bad_parameter", name="lang", wanted="vi, en-GB")
+        found["lang"] = lang
+    if (observed := call.parameters.get("observedAt")) is not None:
+        found["observed_at"] = values.time(observed, "observedAt")
+    return found
 
 
 async def replace(call: Call) -> Answer:
     """CIM 009 5.6.18, 6.5.3.5."""
-    parsed = await body_for(call, patch=False)
+    parsed = await body_for(call)
     await written(call, write_of(call, "replace", parsed.id, parsed))
     return Answer()
 

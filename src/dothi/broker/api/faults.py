@@ -41,6 +41,13 @@ class NotAcceptable(DothiError):
     title = "Not acceptable"
 
 
+class KeyReused(DothiError):
+    """An Idempotency-Key came a second time, with another request."""
+
+    status = 422
+    title = "Idempotency key reused"
+
+
 class Internal(DothiError):
     """Something failed that the caller cannot act on."""
 
@@ -58,6 +65,7 @@ _NAMES: tuple[tuple[type[DothiError], str], ...] = (
     (errors.TooLarge, "InvalidRequest"),
     (MethodNotAllowed, "OperationNotSupported"),
     (UnsupportedMediaType, "InvalidRequest"),
+    (KeyReused, "InvalidRequest"),
     (NotAcceptable, "InvalidRequest"),
     (errors.NotAuthenticated, "InvalidRequest"),
     (errors.NotAllowed, "InvalidRequest"),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import re
@@ -31,6 +32,7 @@ CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
 _LINK = re.compile(r"<([^<>]*)>\s*((?:;[^,]*)?)")
 _ID = re.compile(r"[\w.:\-]{1,100}\Z", re.ASCII)
 _TENANT = re.compile(r"[\w-]{0,50}\Z", re.ASCII)
+LONGEST_KEY = 200
 _MINE = uuid.uuid4().hex[:16]
 _numbers = itertools.count(1)
 _decode = msgspec.json.Decoder().decode
@@ -66,6 +68,7 @@ class Call:
         self.request_id = given if given and _ID.match(given) else f"{_MINE}{next(_numbers):016x}"
         self.terms: Terms = CORE_TERMS
         self.is_batch = False
+        self.raw = b""
 
     def header(self, name: bytes) -> str:
         return self.headers.get(name, b"").decode("latin-1")
@@ -138,6 +141,20 @@ class Call:
             raise NotAcceptable("broker.ngsi.not_acceptable", accept=wanted[:100])
         return best[1]
 
+    def key(self, number: int = 0) -> str | None:
+        """The key of write `number` of this request; no other origin, and no other number, has the same."""
+        given = self.header(b"idempotency-key")
+        if len(given) > LONGEST_KEY:
+            raise BadRequestData("broker.ngsi.long_key", most=LONGEST_KEY)
+        return f"http:{number}:{given}" if given else None
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this request from another one under the same key; read the body first."""
+        where = f"{self.method} {self.scope['path']}?".encode() + self.scope["query_string"]
+        parts = (where, self.header(b"idempotency-key").encode(), self.raw)
+        return hashlib.sha256(b"\n".join(parts)).hexdigest()
+
     async def body(self) -> bytes:
         most = self.limits.batch if self.is_batch else self.limits.body
         declared = self.header(b"content-length")
@@ -176,7 +193,7 @@ class Call:
         kind = self.header(b"content-type").partition(";")[0].strip().lower()
         if kind not in {JSON, LD_JSON} and not (kind in {MERGE_PATCH, GEO_JSON} and self.method == "PATCH"):
             raise UnsupportedMediaType("broker.ngsi.content_type", type=kind[:80])
-        raw = await self.body()
+        raw = self.raw = await self.body()
         document = _json(raw)
         if not is_harmless(raw):
             check_document(document)

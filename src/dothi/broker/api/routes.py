@@ -44,7 +44,7 @@ ROUTES = (
     Route("temporal/entities", "POST", temporal.create, "write"),
     Route("temporal/entities", "GET", temporal.query, "read"),
     Route("temporal/entities/{id}", "GET", temporal.retrieve, "read"),
-    Route("temporal/entities/{id}", "DELETE", entities.delete, "write"),
+    Route("temporal/entities/{id}", "DELETE", temporal.delete, "write"),
     Route("temporal/entities/{id}/attrs", "POST", temporal.append, "write"),
     Route("temporal/entityOperations/query", "POST", temporal.query_by_body, "read"),
     Route("types", "GET", discovery.types, "read"),

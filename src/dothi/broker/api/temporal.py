@@ -10,7 +10,15 @@ import msgspec
 
 from dothi.broker.api import selection
 from dothi.broker.api.answer import Answer
-from dothi.broker.api.entities import location, paging, path_id, query_parameters, raise_for, write_of
+from dothi.broker.api.entities import (
+    location,
+    paging,
+    path_id,
+    query_parameters,
+    raise_for,
+    write_of,
+    written,
+)
 from dothi.broker.api.request import Call
 from dothi.broker.model import Entity, Instance, Result
 from dothi.broker.ngsi import parse, represent, temporal
@@ -38,6 +46,8 @@ def _layers(document: dict[str, Any], call: Call) -> list[parse.Wanted]:
     for name, value in document.items():
         if name in ENTITY_PLAIN:
             continue
+        if value == []:
+            raise BadRequestData("broker.ngsi.no_value", member=name[:80], value="[…]")
         iri = call.terms.expand(name)
         depth: dict[str, int] = {}
         for instance in parse.instance_list(name, value, call.terms):
@@ -52,20 +62,20 @@ def _layers(document: dict[str, Any], call: Call) -> list[parse.Wanted]:
 
 
 async def _add(call: Call, entity_id: str, head: Parsed, layers: list[parse.Wanted]) -> Result:
-    key = call.header(b"idempotency-key")[:200]
     writes = [
         write_of(
             call,
             "add_instances",
             entity_id,
             Parsed(types=head.types, scopes=head.scopes, attrs=layer),
-            key=f"{key}:{number}" if key else None,
+            number=number,
         )
         for number, layer in enumerate(layers or [{}])
     ]
-    result = (await call.broker.write(writes))[0]
-    raise_for(result, entity_id)
-    return result
+    results = await call.broker.write(writes)
+    for result in results:
+        raise_for(result, entity_id)
+    return results[0]
 
 
 async def create(call: Call) -> Answer:
@@ -73,10 +83,30 @@ async def create(call: Call) -> Answer:
     document = await call.document()
     if not isinstance(document, dict):
         raise InvalidRequest("broker.ngsi.not_an_object")
-    head = parse.entity({k: v for k, v in document.items() if k in ENTITY_PLAIN}, call.terms)
+    plain = {k: v for k, v in document.items() if k in ENTITY_PLAIN}
+    if "scope" in plain:
+        plain["scope"] = _scope(plain["scope"])
+    head = parse.entity(plain, call.terms)
     result = await _add(call, head.id, head, _layers(document, call))
     if result.status == "created":
         return Answer(status=201, headers=location(head.id, under="temporal/entities"))
+    return Answer()
+
+
+def _scope(value: Any) -> Any:
+    """The scope that a temporal representation of it ends with (4.5.6); its own past is not kept."""
+    listed = value if isinstance(value, list) else [value]
+    if not listed or not all(isinstance(item, dict) for item in listed):
+        return value
+    return max(listed, key=lambda item: str(item.get("observedAt") or item.get("modifiedAt") or "")).get(
+        "value"
+    )
+
+
+async def delete(call: Call) -> Answer:
+    """CIM 009 5.6.16, 6.19.3.2: the entity, and its whole past for every reader."""
+    entity_id = path_id(call)
+    await written(call, write_of(call, "delete_temporal", entity_id, Parsed()))
     return Answer()
 
 

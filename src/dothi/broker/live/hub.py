@@ -169,7 +169,7 @@ class Hub:
                 return
             self._note(Delta(change.seq, change.tenant, change.at, thing, None))
             return
-        if change.kind in {"late", "conflict"}:
+        if change.kind in {"late", "ahead", "conflict"}:
             return  # the record knows it; the newest value on the screen does not change
         thing = things.get(change.id)
         part = shape.attributes(change.attrs)

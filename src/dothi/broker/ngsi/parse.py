@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from dothi.broker.model import Instance
+from dothi.broker.model import IMPLIED, Instance
 from dothi.broker.ngsi import values
 from dothi.broker.ngsi.context import CORE_TERMS, Terms
 from dothi.broker.ngsi.faults import BadRequestData, InvalidRequest
@@ -15,6 +15,10 @@ from dothi.broker.ngsi.kinds import ENTITY_PLAIN, PLAIN, SYSTEM, TIMES, TYPE_OF,
 
 ATTRIBUTES = 1000
 """Attributes of one entity, and instances of one attribute, in one request."""
+
+NULLS, MEMBERS, DEEP = 1, 2, 64
+"""How far down a body may be a fragment (`patch`): 1, an attribute may be null (5.6.2); 2, its members may be null or
+missing (5.6.4); all the way (5.6.17). 0: nowhere."""
 
 _READING = frozenset({"type", "value", "unitCode", "observedAt"})
 _SIMPLE = frozenset({int, float, bool})
@@ -33,11 +37,13 @@ class Parsed(msgspec.Struct, kw_only=True):
     expires_at: str | None = None
 
 
-def entity(body: Any, terms: Terms, *, patch: bool = False, typed: bool = True) -> Parsed:
-    """An entity. `patch`: a fragment where urn:ngsi-ld:null deletes and values may be missing."""
+def entity(
+    body: Any, terms: Terms, *, patch: int = 0, typed: bool = True, simplified: bool = False
+) -> Parsed:
+    """An entity. `patch`: a fragment where urn:ngsi-ld:null deletes. `simplified`: bare values (4.5.4)."""
     if not isinstance(body, dict):
         raise InvalidRequest("broker.ngsi.not_an_object")
-    found = Parsed(attrs=attributes(body, terms, patch=patch))
+    found = Parsed(attrs=attributes(body, terms, patch=patch, simplified=simplified))
     given = body.get("id", body.get("@id"))
     if given is not None or not patch:
         found.id = values.entity_id(given)
@@ -47,7 +53,8 @@ def entity(body: Any, terms: Terms, *, patch: bool = False, typed: bool = True) 
     if "scope" in body:
         found.scopes = [] if _is_null(body["scope"]) and patch else values.scopes(body["scope"])
     if "expiresAt" in body:
-        found.expires_at = values.time(body["expiresAt"], "expiresAt")
+        removes = patch and _is_null(body["expiresAt"])
+        found.expires_at = values.NULL if removes else values.time(body["expiresAt"], "expiresAt")
     return found
 
 
@@ -58,7 +65,7 @@ def types(value: Any, terms: Terms) -> list[str]:
     return list(dict.fromkeys(terms.expand(name) for name in names))
 
 
-def attributes(body: dict[str, Any], terms: Terms, *, patch: bool = False) -> Wanted:
+def attributes(body: dict[str, Any], terms: Terms, *, patch: int = 0, simplified: bool = False) -> Wanted:
     """Every attribute of a body, by IRI and datasetId."""
     if len(body) > ATTRIBUTES:
         raise BadRequestData("broker.ngsi.many_attributes", most=ATTRIBUTES)
@@ -69,11 +76,31 @@ def attributes(body: dict[str, Any], terms: Terms, *, patch: bool = False) -> Wa
         iri = terms.expand(name)
         if iri in found:
             raise BadRequestData("broker.ngsi.attribute_twice", member=name[:80])
-        found[iri] = instances(name, value, terms, patch=patch)
+        found[iri] = simple(name, value, terms) if simplified else instances(name, value, terms, patch=patch)
     return found
 
 
-def instances(name: str, value: Any, terms: Terms, *, patch: bool = False) -> dict[str, Instance | None]:
+def simple(name: str, value: Any, terms: Terms) -> dict[str, Instance | None]:
+    """Instances of an attribute in the simplified representation (4.5.4), the types concluded from the values."""
+    if _is_null(value):
+        return {"": None}
+    if isinstance(value, dict) and len(value) == 1:
+        member, inner = next(iter(value.items()))
+        if member == "dataset" and isinstance(inner, dict):
+            return {
+                key: one for part, bare in inner.items() for key, one in _simple_part(name, part, bare, terms)
+            }
+        if member in TYPE_OF and member != "object":
+            return {"": instance(name, value, terms, patch=DEEP)}
+    return {"": _concise(name, value, patch=DEEP)}
+
+
+def _simple_part(name: str, part: str, value: Any, terms: Terms) -> list[tuple[str, Instance | None]]:
+    dataset = _dataset(name, {"datasetId": part}).get("datasetId", "")
+    return [(dataset, one) for one in simple(name, value, terms).values()]
+
+
+def instances(name: str, value: Any, terms: Terms, *, patch: int = 0) -> dict[str, Instance | None]:
     """Instances of one attribute by datasetId ("" is the default instance)."""
     if (
         type(value) is dict
@@ -94,11 +121,11 @@ def instances(name: str, value: Any, terms: Terms, *, patch: bool = False) -> di
 def _reading(name: str, value: dict[str, Any]) -> Instance:
     """The usual reading of a sensor, which needs none of the general rules."""
     found: Instance = {"type": "Property", "value": value["value"]}
-    _plain(name, value, found, CORE_TERMS)
+    _plain(name, value, found, CORE_TERMS, patch=0)
     return found
 
 
-def instance_list(name: str, value: Any, terms: Terms, *, patch: bool = False) -> list[Instance | None]:
+def instance_list(name: str, value: Any, terms: Terms, *, patch: int = 0) -> list[Instance | None]:
     """Instances in the order given, with their datasetId inside: what temporal bodies carry."""
     if isinstance(value, list) and value and all(_is_attribute(item) for item in value):
         if len(value) > ATTRIBUTES:
@@ -111,14 +138,17 @@ def instance_list(name: str, value: Any, terms: Terms, *, patch: bool = False) -
     return [instance(name, value, terms, patch=patch)]
 
 
-def instance(name: str, value: Any, terms: Terms, *, patch: bool = False, depth: int = 0) -> Instance:
+def instance(name: str, value: Any, terms: Terms, *, patch: int = 0, depth: int = 0) -> Instance:
     """One instance, sub-attributes expanded. Under `patch`, type "urn:ngsi-ld:null" means: delete it."""
+    loose = patch >= MEMBERS
     if depth > 8:
         raise BadRequestData("broker.ngsi.too_deep", depth=8)
-    if not isinstance(value, dict) or not (_is_attribute(value) or (patch and _is_fragment(value))):
-        return _concise(name, value)
-    kind = _type(name, value, patch=patch)
+    if not isinstance(value, dict) or not (_is_attribute(value) or (loose and _is_fragment(value))):
+        return _concise(name, value, patch=patch)
+    kind = _type(name, value, loose=loose)
     found: Instance = {"type": kind} if kind else {}
+    if loose and kind and "type" not in value and "@type" not in value:
+        found[IMPLIED] = True
     member = VALUE_OF.get(kind or "")
     if member and member in value:
         if _deletes(value[member]):
@@ -126,17 +156,17 @@ def instance(name: str, value: Any, terms: Terms, *, patch: bool = False, depth:
                 raise BadRequestData("broker.ngsi.null_value", member=name[:80])
             return {"type": values.NULL, **_dataset(name, value)}
         found[member] = _checked(name, kind or "", value[member], terms)
-    elif member and not patch:
+    elif member and not loose:
         raise BadRequestData("broker.ngsi.no_value", member=name[:80], value=member)
-    _plain(name, value, found, terms)
+    _plain(name, value, found, terms, patch=patch)
     for key, sub in value.items():
         if key in PLAIN or key[:1] == "@" or (key == "value" and member != "value"):
             continue
-        found[terms.expand(key)] = _sub(f"{name}.{key}", sub, terms, patch=patch, depth=depth + 1)
+        found[terms.expand(key)] = _sub(f"{name}.{key}", sub, terms, patch=max(0, patch - 1), depth=depth + 1)
     return found
 
 
-def _sub(name: str, value: Any, terms: Terms, *, patch: bool, depth: int) -> Any:
+def _sub(name: str, value: Any, terms: Terms, *, patch: int, depth: int) -> Any:
     if isinstance(value, list) and value and all(_is_attribute(item) for item in value):
         return [instance(name, item, terms, patch=patch, depth=depth) for item in value]
     if _is_null(value):
@@ -171,15 +201,16 @@ def _deletes(value: Any) -> bool:
     return _is_null(value) or value in ({"@none": values.NULL}, [values.NULL])
 
 
-def _concise(name: str, value: Any) -> Instance:
+def _concise(name: str, value: Any, *, patch: int) -> Instance:
     """A bare value (CIM 009 4.5.2.3): a geometry is a GeoProperty, anything else a Property."""
+    implied = {IMPLIED: True} if patch >= MEMBERS else {}
     if values.is_geometry(value):
         values.geometry(value, name[:80])
-        return {"type": "GeoProperty", "value": value}
-    return {"type": "Property", "value": value}
+        return {"type": "GeoProperty", "value": value, **implied}
+    return {"type": "Property", "value": value, **implied}
 
 
-def _type(name: str, value: dict[str, Any], *, patch: bool) -> str | None:
+def _type(name: str, value: dict[str, Any], *, loose: bool) -> str | None:
     kind = value.get("type", value.get("@type"))
     if kind is None:
         for member, implied in TYPE_OF.items():
@@ -187,7 +218,7 @@ def _type(name: str, value: dict[str, Any], *, patch: bool) -> str | None:
                 return implied
         if "value" in value:
             return "GeoProperty" if values.is_geometry(value["value"]) else "Property"
-        if patch:
+        if loose:
             return None
     if not isinstance(kind, str) or kind not in VALUE_OF:
         raise BadRequestData("broker.ngsi.bad_attribute_type", member=name[:80], type=str(kind)[:80])
@@ -240,17 +271,20 @@ def _dataset(name: str, value: dict[str, Any]) -> dict[str, str]:
     return {"datasetId": dataset}
 
 
-def _plain(name: str, value: dict[str, Any], found: Instance, terms: Terms) -> None:
+def _plain(name: str, value: dict[str, Any], found: Instance, terms: Terms, *, patch: int) -> None:
     if "datasetId" in value:
         found.update(_dataset(name, value))
     for key in _GIVEN_TIMES:
-        if key in value:
-            found[key] = None if _is_null(value[key]) else values.time(value[key], f"{name[:60]}.{key}")
+        if key in value and not _is_null(value[key]):
+            found[key] = values.time(value[key], f"{name[:60]}.{key}")
+        elif key in value and patch >= MEMBERS:
+            found[key] = None
     if "unitCode" in value:
         unit = value["unitCode"]
         if unit is not None and not (isinstance(unit, str) and 0 < len(unit) <= 100):
             raise BadRequestData("broker.ngsi.bad_unit", member=name[:80])
-        found["unitCode"] = None if _is_null(unit) else unit
+        if not _is_null(unit) or patch >= MEMBERS:
+            found["unitCode"] = None if _is_null(unit) else unit
     if "objectType" in value and found.get("type") in {"Relationship", "ListRelationship"}:
         kinds = types(value["objectType"], terms)
         found["objectType"] = kinds if isinstance(value["objectType"], list) else kinds[0]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -12,12 +12,15 @@ from shapely.geometry import shape
 
 from dothi.broker import rules
 from dothi.broker.model import Entity, Instance, Result, Write
+from dothi.broker.patching import HIGH_WATER
 from dothi.broker.store import packing
 from dothi.broker.store.rows import DELETED, encode, unpack
 from dothi.foundation import clock
 
 LOCATION = "https://uri.etsi.org/ngsi-ld/location"
 SeriesKey = tuple[int, str, str, str]
+_DELETES = frozenset({"delete", "expire"})
+"""Verbs that leave a mark in the history for each instance that goes; delete_temporal leaves nothing to mark."""
 
 
 @dataclass(slots=True)
@@ -31,6 +34,11 @@ class SeriesCache:
         if len(self.found) + len(more) > self.limit:
             self.found.clear()
         self.found.update(more)
+
+
+def head(entity: Entity) -> tuple[Any, ...]:
+    """What stands beside the attributes, and does not change when a reading comes."""
+    return entity.types, entity.scopes, entity.expires_at, entity.created_at
 
 
 def bounds(entity: Entity) -> tuple[float | None, float | None, float | None, float | None]:
@@ -70,51 +78,72 @@ class Group:
         self, writes: list[tuple[int, Write]], states: dict[tuple[int, str], Entity], now: str
     ) -> None:
         self.now = now
-        self.before = {key: (e.types, e.scopes, e.expires_at) for key, e in states.items()}
+        self.before = {key: head(e) for key, e in states.items()}
         self.boxes = {key: e.attrs.get(LOCATION) for key, e in states.items()}
         self.states: dict[tuple[int, str], Entity | None] = dict(states)
         self.touched: dict[tuple[int, str], None] = {}
         self.pending: list[_Pending] = []
         self.changes: list[tuple[int, str, bytes]] = []
         self.results: list[Result] = []
-        self.kept: dict[tuple[int, str], Result] = {}
+        self.kept: dict[tuple[int, str], tuple[str, Result]] = {}
+        self.wiped: dict[tuple[int, str], Result] = {}
+        self.reused: set[str] = set()
+        self.begun: set[SeriesKey] = set()
+        """Series that began in this transaction: they have no past to look into."""
         for tenant, write in writes:
             self._one(tenant, write)
 
     def _one(self, tenant: int, write: Write) -> None:
-        if write.key is not None and (tenant, write.key) in self.kept:
-            self.results.append(self.kept[tenant, write.key])
+        if write.key is not None and (write.request in self.reused or (tenant, write.key) in self.kept):
+            self.results.append(self._again(tenant, write, write.key))
             return
+        prior = self.states.get((tenant, write.id))
+        if prior is not None and write.verb != "expire" and rules.is_expired(prior, self.now):
+            # What has expired is as good as gone, whether or not the sweep came by (CIM 009 4.22).
+            self._apply(tenant, Write(verb="delete", id=write.id, tenant=write.tenant, origin="expired"))
+        result = self._apply(tenant, write)
+        self.results.append(result)
+        if write.key is not None:
+            self.kept[tenant, write.key] = (write.request, result)
+
+    def _again(self, tenant: int, write: Write, key: str) -> Result:
+        request, result = self.kept.get((tenant, key), ("", None))
+        if result is not None and request == write.request:
+            return result
+        self.reused.add(write.request)
+        return Result(status="key_reused")
+
+    def _apply(self, tenant: int, write: Write) -> Result:
         key = (tenant, write.id)
         prior = self.states.get(key)
         types = prior.types if prior else write.types
         scopes = prior.scopes if prior else []
-        gone = {a: list(d) for a, d in prior.attrs.items()} if prior and write.verb == "delete" else {}
+        held = {a: list(d) for a, d in prior.attrs.items()} if prior and write.verb in _DELETES else {}
         outcome = rules.apply(prior, write, self.now)
-        self.results.append(outcome.result)
-        if write.key is not None:
-            self.kept[tenant, write.key] = outcome.result
+        if write.verb == "delete_temporal":
+            self._wipe(key, outcome.result)
         if not outcome.wrote:
-            return
-        if outcome.changed or outcome.kind in {"created", "deleted"}:
+            return outcome.result
+        gone = held if outcome.kind == "deleted" else {}
+        if outcome.changed or outcome.marked or outcome.kind in {"created", "deleted"}:
             self.states[key] = outcome.entity
             self.touched[key] = None
         entity = outcome.entity
         if entity is not None:
             types, scopes = entity.types, entity.scopes
-        late: dict[str, dict[str, Instance | None]] = {}
+        aside: dict[str, dict[str, dict[str, Instance | None]]] = {"late": {}, "ahead": {}}
         for row in outcome.rows:
             if row.instance.get("observedAt") is None:
                 row.instance = {**row.instance, "~now": self.now}
             self.pending.append(_Pending((tenant, write.id, row.attr, row.dataset), row, outcome.result))
-            if row.dataset not in outcome.changed.get(row.attr, {}):
-                late.setdefault(row.attr, {})[row.dataset] = row.instance
+            if row.aside:
+                aside[row.aside].setdefault(row.attr, {})[row.dataset] = row.instance
         removed = [(a, d) for a, ds in outcome.changed.items() for d, i in ds.items() if i is None]
         removed += [(a, d) for a, ds in gone.items() for d in ds]
         for attr, dataset in removed:
             mark = rules.Row(attr, dataset, {"type": "Property", DELETED: True, "~now": self.now})
             self.pending.append(_Pending((tenant, write.id, attr, dataset), mark, outcome.result))
-        for kind, attrs in ((outcome.kind, outcome.changed), ("late", late)):
+        for kind, attrs in ((outcome.kind, outcome.changed), *aside.items()):
             if attrs or (kind in {"created", "deleted"}):
                 payload: dict[str, Any] = {
                     "kind": kind,
@@ -126,14 +155,29 @@ class Group:
                 if write.backfill:
                     payload["backfill"] = True
                 self.changes.append((tenant, write.id, encode(payload)))
+        return outcome.result
+
+    def _wipe(self, key: tuple[int, str], result: Result) -> None:
+        """Note that the past of an entity goes, and supersede what this group was about to add to it."""
+        self.wiped[key] = result
+        for pending in self.pending:
+            if pending.key[:2] == key:
+                pending.superseded = True
 
     def resolve_in_group(self) -> list[_Pending]:
         """Settle twins inside the group; what is left needs a look into the history."""
         seen: dict[tuple[SeriesKey, str], _Pending] = {}
         ask: list[_Pending] = []
+        unknown: set[SeriesKey] = set()
         for pending in self.pending:
-            if "~now" in pending.row.instance:
+            if "~now" in pending.row.instance or pending.superseded:
                 continue
+            if pending.row.first and pending.key not in self.begun:
+                unknown.add(pending.key)
+            if unknown and pending.key in unknown:
+                pending.row.check = True
+            elif pending.row.check and pending.key in self.begun:
+                pending.row.check = False
             place = (pending.key, pending.at)
             twin = seen.get(place)
             if twin is not None:
@@ -175,6 +219,22 @@ class Group:
                 pending.result.conflicts += 1
                 self._conflict(pending)
         return supersede
+
+    def raise_marks(self, marks: dict[int, str]) -> None:
+        """Give instances that came back the high-water mark of their series: series id -> newest observedAt."""
+        for pending in self.pending:
+            mark = marks.get(pending.series) if pending.row.first else None
+            entity = self.states.get(pending.key[:2])
+            if mark is None or entity is None:
+                continue
+            instance = entity.attrs.get(pending.key[2], {}).get(pending.key[3])
+            if instance is not None and instance.get(HIGH_WATER, "") < mark:
+                instance[HIGH_WATER] = mark
+
+
+def moment(number: int) -> datetime:
+    """The instant so many microseconds after 1970."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=number)
 
 
 def micros(at: datetime) -> int:

@@ -109,9 +109,11 @@ async def expire_entities(pool: AsyncConnectionPool[Any], writer: Writer, now: d
     """Delete entities whose expiresAt has passed, as writes: readers hear of it (CIM 009 4.22)."""
     async with pool.connection() as connection:
         rows = await (await connection.execute(SQL["expire_entities"], (clock.iso(now),))).fetchall()
-    if rows:
-        await writer.write([Write(verb="delete", id=r[1], tenant=r[0], origin="expired") for r in rows])
-    return len(rows)
+    at = clock.iso(now)
+    writes = [Write(verb="expire", id=r[1], tenant=r[0], expires_at=at, origin="expired") for r in rows]
+    # Who was given more time since the look, or was deleted, is left alone.
+    results = await writer.write(writes) if writes else []
+    return sum(result.status == "deleted" for result in results)
 
 
 def _write_of(event: str, tenant: str, topic: str, payload: str) -> Write:
@@ -140,13 +142,14 @@ async def drain_outbox(pool: AsyncConnectionPool[Any], writer: Writer, *, most: 
             dead.append((str(error), payload))
     if writes:
         try:
-            await writer.write([w for w, _ in writes])
-        except BadInput:
-            for write, payload in writes:
-                try:
-                    await writer.write([write])
-                except BadInput as error:
-                    dead.append((str(error), payload))
+            results = await writer.write([write for write, _ in writes])
+        except BadInput as error:
+            results = [Result(status="refused", detail=str(error))]
+        dead += [
+            (result.detail or "", payload)
+            for result, (_, payload) in zip(results, writes, strict=True)
+            if result.status == "refused"
+        ]
     if done:
         async with pool.connection() as connection, connection.transaction():
             for reason, payload in dead:

@@ -20,11 +20,13 @@ import psycopg
 
 from dothi.broker.errors import WriteRefused
 from dothi.broker.model import Entity, Result, Write
-from dothi.broker.store import arrays
+from dothi.broker.store import answers, arrays, evolution
 from dothi.broker.store import group as grouping
+from dothi.broker.store.answers import Asked
 from dothi.broker.store.arrays import columns as arrayed
 from dothi.broker.store.group import Group, SeriesCache, bounds
 from dothi.broker.store.rows import decode, encode, pack
+from dothi.broker.store.verdicts import is_open, verdict
 from dothi.foundation import clock, log
 from dothi.foundation.errors import Busy, DothiError, StorageFull
 from dothi.foundation.sql import queries
@@ -33,28 +35,15 @@ SQL = {k: v.encode() for k, v in queries(files("dothi.broker.store").joinpath("w
 LARGEST_GROUP = 1000
 WORTH_A_LANE = 64
 """Writes that must wait before a second group starts beside one: each transaction has its own cost."""
+PATIENCE = 0.02
+"""Seconds that the oldest write may wait before a second group starts, however few there are."""
 LONGEST_QUEUE = 50_000
 RETRIES = 6
 _log = log.get(__name__)
-_AGAIN = (
-    psycopg.errors.UniqueViolation,
-    psycopg.errors.SerializationFailure,
-    psycopg.errors.DeadlockDetected,
-)
-Asked = tuple[Sequence[Write], "asyncio.Future[list[Result]]"]
 
 
 class _Unsure(Exception):
     """The connection broke after COMMIT was sent: nobody knows whether it happened."""
-
-
-def _repeatable(write: Write) -> bool:
-    """True when a second application after an unseen commit changes nothing."""
-    if write.key is not None:
-        return True
-    if write.verb not in {"observe", "append", "upsert_update", "update", "add_instances"}:
-        return False
-    return all(i is not None and "observedAt" in i for d in write.attrs.values() for i in d.values())
 
 
 class GroupWriter:
@@ -70,6 +59,7 @@ class GroupWriter:
         self.waiting: deque[Asked] = deque()
         self.queued = 0
         self.bell = asyncio.Event()
+        self.nudge: asyncio.TimerHandle | None = None
         self.busy = 0
         self.tasks: list[asyncio.Task[None]] = []
         self.tenants: dict[str, int] = {}
@@ -102,8 +92,8 @@ class GroupWriter:
     async def write(self, writes: Sequence[Write]) -> list[Result]:
         """What became of each write, after the commit.
 
-        Raises Busy or StorageFull when nothing was written and it may be sent again, WriteRefused when the content
-        cannot be kept.
+        Of several, one that cannot be kept is `refused` and the others are kept; a single one raises WriteRefused.
+        Raises Busy or StorageFull when it may be sent again: nothing was written, or a part whose repetition is harmless.
         """
         if self.full:
             raise StorageFull("foundation.storage_full", retry_after=30)
@@ -111,16 +101,32 @@ class GroupWriter:
             raise Busy("foundation.busy", seconds=1, retry_after=1)
         if not writes:
             return []
-        future: asyncio.Future[list[Result]] = asyncio.get_running_loop().create_future()
-        self.waiting.append((writes, future))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[list[Result]] = loop.create_future()
+        self.waiting.append((writes, future, loop.time()))
         self.queued += len(writes)
         if self._worth_it():
             self.bell.set()
+        elif self.nudge is None:
+            self.nudge = loop.call_later(PATIENCE, self._nudge)
         return await future
+
+    def _nudge(self) -> None:
+        """Wake a lane for writes that have waited long enough; look again when there are younger ones."""
+        self.nudge = None
+        if self._worth_it():
+            self.bell.set()
+        elif self.waiting:
+            loop = asyncio.get_running_loop()
+            self.nudge = loop.call_at(self.waiting[0][2] + PATIENCE, self._nudge)
 
     def _worth_it(self) -> bool:
         """Whether a lane should begin now, or rather let more writes gather while another one commits."""
-        return bool(self.waiting) and (not self.busy or self.queued >= WORTH_A_LANE or self.closing)
+        if not self.waiting:
+            return False
+        if not self.busy or self.queued >= WORTH_A_LANE or self.closing:
+            return True
+        return asyncio.get_running_loop().time() >= self.waiting[0][2] + PATIENCE
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         connection = await psycopg.AsyncConnection.connect(self.url, autocommit=True, connect_timeout=5)
@@ -168,6 +174,11 @@ class GroupWriter:
                 self.busy += 1
                 try:
                     connection = await self._serve(connection, taken)
+                except Exception as error:  # noqa: BLE001 - a lane that dies would leave its callers waiting for ever
+                    _log.exception("group failed")
+                    answers.fail(taken, error)
+                    await self._lose(connection)
+                    connection = None
                 finally:
                     self.busy -= 1
                     self.bell.set()
@@ -182,63 +193,68 @@ class GroupWriter:
             try:
                 if connection is None or connection.closed:
                     connection = await self._connect()
-                results = await self._commit(connection, [w for writes, _ in taken for w in writes])
-            except _AGAIN as error:
-                if attempt < RETRIES:
-                    continue
-                return await self._one_by_one(connection, taken, error)
-            except psycopg.errors.DiskFull:
-                _fail(taken, StorageFull("foundation.storage_full", retry_after=30))
+                results = await self._commit(connection, [w for asked in taken for w in asked[0]])
+            except DothiError as error:
+                answers.fail(taken, error)
                 return connection
             except (
-                psycopg.errors.DataError,
-                psycopg.errors.IntegrityError,
+                psycopg.Error,
+                _Unsure,
+                OSError,
                 ValueError,
                 TypeError,
                 KeyError,
                 RecursionError,
             ) as error:
-                return await self._one_by_one(connection, taken, error)
-            except DothiError as error:
-                _fail(taken, error)
-                return connection
-            except (psycopg.OperationalError, psycopg.InterfaceError, _Unsure, OSError) as error:
+                meant = "lost" if isinstance(error, _Unsure) else verdict(error)
+                if meant == "content" or (meant == "again" and attempt >= RETRIES):
+                    return await self._singled_out(connection, taken, error)
+                if meant == "again":
+                    continue
+                if meant == "lost":
+                    await self._lose(connection)
+                    connection = None
                 if isinstance(error, _Unsure):
-                    unsure = [a for a in taken if not all(map(_repeatable, a[0]))]
-                    _fail(unsure, Busy("foundation.busy", seconds=1, retry_after=1))
-                    taken = [a for a in taken if a not in unsure]
-                if connection is not None:
-                    with contextlib.suppress(Exception):
-                        await connection.close()
-                connection = None
-                self.series.found.clear()
-                if not taken:
-                    return None
-                _log.warning("database connection lost", error=str(error), again_in=pause)
+                    taken = answers.sure(taken)
+                failure = answers.failure(meant, error, attempt)
+                if failure is not None or not taken:
+                    answers.fail(taken, failure or error)
+                    return connection
+                _log.warning("database away", error=str(error), meant=meant, again_in=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 1.5, 1.0)
-                continue
-            begin = 0
-            for writes, future in taken:
-                if not future.done():
-                    future.set_result(results[begin : begin + len(writes)])
-                begin += len(writes)
-            return connection
-        _fail(taken, Busy("foundation.busy", seconds=5, retry_after=5))
+            else:
+                answers.tell(taken, results)
+                return connection
+        answers.fail(taken, Busy("foundation.busy", seconds=5, retry_after=5))
         return connection
 
-    async def _one_by_one(
+    async def _lose(self, connection: psycopg.AsyncConnection[Any] | None) -> None:
+        if connection is not None:
+            with contextlib.suppress(Exception):
+                await connection.close()
+        self.series.found.clear()
+
+    async def _singled_out(
         self, connection: psycopg.AsyncConnection[Any] | None, taken: list[Asked], error: Exception
     ) -> psycopg.AsyncConnection[Any] | None:
-        """Find the write that spoils its group: only its own caller hears of it."""
-        if len(taken) == 1:
-            first = taken[0][0][0]
+        """Halve a group until the write that spoils it stands alone: only its own caller hears of it."""
+        if len(taken) > 1:
+            for some in (taken[: len(taken) // 2], taken[len(taken) // 2 :]):
+                connection = await self._serve(connection, some)
+            return connection
+        writes, future, since = taken[0]
+        if len(writes) == 1:
+            first = writes[0]
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             _log.warning("write refused", id=first.id[:200], reason=reason)
-            _fail(taken, WriteRefused("broker.write_refused", id=first.id[:200], reason=reason))
+            answers.fail(taken, WriteRefused("broker.write_refused", id=first.id[:200], reason=reason))
             return connection
-        for asked in taken:
-            connection = await self._serve(connection, [asked])
+        loop, half = asyncio.get_running_loop(), len(writes) // 2
+        parts: list[Asked] = [(part, loop.create_future(), since) for part in (writes[:half], writes[half:])]
+        for part in parts:
+            connection = await self._serve(connection, [part])
+        answers.join(future, parts)
         return connection
 
     async def _tenant_ids(self, connection: psycopg.AsyncConnection[Any], writes: list[Write]) -> list[int]:
@@ -265,12 +281,15 @@ class GroupWriter:
                 epoch = await connection.execute(SQL["erasures"])
                 await self._heed_erasures(epoch)
                 states = {(r[0], r[1]): _entity(r) for r in await locked.fetchall()}
-                answered = (
-                    {(r[0], r[1]): decode(r[2], type=Result) for r in await known.fetchall()} if known else {}
-                )
-                open_writes = [(t, w) for t, w in zip(ids, writes, strict=True) if (t, w.key) not in answered]
+                told_before = answers.before(ids, writes, await known.fetchall() if known else ())
+                open_writes = [
+                    (t, w) for t, w, told in zip(ids, writes, told_before, strict=True) if told is None
+                ]
                 work = Group(open_writes, states, now)
                 learned = await self._find_series(connection, work)
+                for (tenant, entity), result in work.wiped.items():
+                    if await evolution.supersede(connection, tenant, entity, now):
+                        result.status = "deleted"
                 await self._meet_history(connection, work)
                 await self._state(connection, work)
                 await self._append(connection, work)
@@ -283,25 +302,14 @@ class GroupWriter:
             if not broken:
                 with contextlib.suppress(psycopg.Error):
                     await connection.execute(b"ROLLBACK")
-            if (
-                committing
-                and (broken or isinstance(error, (psycopg.OperationalError, OSError)))
-                and not isinstance(error, _AGAIN)
-            ):
-                if isinstance(error, psycopg.errors.DiskFull):
-                    raise
+            if committing and (broken or is_open(error)):
                 raise _Unsure(str(error)) from error
             raise
         self.series.learn(learned)
         self.commits += 1
         self.written += len(writes)
-        if not answered:
-            return work.results
         fresh = iter(work.results)
-        return [
-            answered[t, w.key] if w.key is not None and (t, w.key) in answered else next(fresh)
-            for t, w in zip(ids, writes, strict=True)
-        ]
+        return [next(fresh) if told is None else told for told in told_before]
 
     async def _heed_erasures(self, epoch: psycopg.AsyncCursor[Any]) -> None:
         """Forget the series ids when somebody erased entities: an erased id must not be written to again."""
@@ -325,9 +333,11 @@ class GroupWriter:
         learned: dict[grouping.SeriesKey, tuple[int, str | None]] = {}
         if missing:
             keys = sorted(missing)
-            await connection.execute(SQL["add_series"], arrayed("sttttt", [(*k, *missing[k]) for k in keys]))
+            rows = [(*k, *missing[k]) for k in keys]
+            added = await connection.execute(SQL["add_series"], arrayed("sttttt", rows))
             cursor = await connection.execute(SQL["series"], arrayed("sttt", keys))
             learned = {(r[0], r[1], r[2], r[3]): (r[4], r[5]) for r in await cursor.fetchall()}
+            work.begun = set(await added.fetchall())
         for pending in work.pending:
             pending.series, pending.unit = cache.get(pending.key) or learned[pending.key]
         return learned
@@ -337,6 +347,11 @@ class GroupWriter:
         if not asked:
             return
         series, at = [p.series for p in asked], [p.at for p in asked]
+        back = sorted({p.series for p in asked if p.row.first})
+        if back:
+            marks = await connection.execute(SQL["marks"], (back,))
+            found = [(r[0], r[1]) for r in await marks.fetchall() if r[1] is not None]
+            work.raise_marks({number: clock.iso(grouping.moment(newest)) for number, newest in found})
         await grouping.unpack_around(connection, SQL, series, at)
         cursor = await connection.execute(SQL["twins"], (series, at))
         twins = grouping.twin_rows(await cursor.fetchall(), {p.series: p.unit for p in asked})
@@ -361,10 +376,10 @@ class GroupWriter:
             if key not in work.before:
                 new.append((key, entity))
                 continue
-            types, scopes, expires = work.before[key]
-            if types != entity.types:
+            before = work.before[key]
+            if before[0] != entity.types:
                 retyped.append(key)
-            same_head = (types, scopes, expires) == (entity.types, entity.scopes, entity.expires_at)
+            same_head = before == grouping.head(entity)
             moved = work.boxes[key] is not entity.attrs.get(grouping.LOCATION) or any(
                 i.get("modifiedAt") == work.now for i in entity.attrs.get(grouping.LOCATION, {}).values()
             )
@@ -374,10 +389,10 @@ class GroupWriter:
             await connection.execute(SQL["update_attrs"], arrayed("stjt", changed))
         if full:
             rows = [
-                (t, i, *_head(e), encode(e.attrs), e.modified_at, e.expires_at, *bounds(e))
+                (t, i, *_head(e), encode(e.attrs), e.created_at, e.modified_at, e.expires_at, *bounds(e))
                 for (t, i), e in full
             ]
-            await connection.execute(SQL["update_entities"], arrayed("stttjttdddd", rows))
+            await connection.execute(SQL["update_entities"], arrayed("stttjtttdddd", rows))
         if gone or retyped:
             keys = gone + retyped
             await connection.execute(SQL["delete_types"], arrayed("st", keys))
@@ -395,8 +410,8 @@ class GroupWriter:
         if names:
             await connection.execute(SQL["insert_types"], arrayed("stt", names))
         if work.kept:
-            kept = [(t, k, encode(r)) for (t, k), r in work.kept.items()]
-            await connection.execute(SQL["keep_keys"], arrayed("stj", kept))
+            kept = [(t, k, encode(result), request) for (t, k), (request, result) in work.kept.items()]
+            await connection.execute(SQL["keep_keys"], arrayed("stjt", kept))
 
     async def _append(self, connection: psycopg.AsyncConnection[Any], work: Group) -> None:
         rows = [p for p in work.pending if not p.dropped]
@@ -431,9 +446,3 @@ def _entity(row: tuple[Any, ...]) -> Entity:
         modified_at=row[6],
         expires_at=row[7],
     )
-
-
-def _fail(taken: list[Asked], error: Exception) -> None:
-    for _, future in taken:
-        if not future.done():
-            future.set_exception(error)

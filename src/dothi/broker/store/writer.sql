@@ -5,12 +5,12 @@ JOIN broker.entity e ON e.tenant = w.tenant AND e.id = w.id
 ORDER BY e.tenant, e.id FOR UPDATE OF e
 
 -- name: known_keys
-SELECT tenant, key, answer::text FROM broker.idempotency
+SELECT tenant, key, answer::text, request FROM broker.idempotency
 WHERE (tenant, key) IN (SELECT * FROM unnest(%s::smallint[], %s::text[]))
 
 -- name: keep_keys
-INSERT INTO broker.idempotency (tenant, key, answer)
-SELECT * FROM unnest(%s::smallint[], %s::text[], %s::jsonb[])
+INSERT INTO broker.idempotency (tenant, key, answer, request)
+SELECT * FROM unnest(%s::smallint[], %s::text[], %s::jsonb[], %s::text[])
 
 -- name: add_tenant
 INSERT INTO broker.tenant (name) VALUES (%s) ON CONFLICT (name) DO NOTHING
@@ -25,6 +25,7 @@ FROM unnest(%s::smallint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::
   AS s(tenant, entity, attr, dataset, types, unit)
 ORDER BY 1, 2, 3, 4
 ON CONFLICT (tenant, entity, attr, dataset) DO NOTHING
+RETURNING tenant, entity, attr, dataset
 
 -- name: series
 SELECT s.tenant, s.entity, s.attr, s.dataset, s.id, s.unit
@@ -41,6 +42,12 @@ WHERE h.superseded_at IS NULL AND h.observed_at IS NOT NULL
 SELECT DISTINCT p.ctid::text, p.series, p.blob
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS w(series, at)
 JOIN broker.history_packed p ON p.series = w.series AND p.first_at <= w.at AND p.last_at >= w.at
+
+-- name: marks
+SELECT w.series, (extract(epoch FROM greatest(
+    (SELECT max(h.at) FROM broker.history h WHERE h.series = w.series AND h.observed_at IS NOT NULL),
+    (SELECT max(p.last_at) FROM broker.history_packed p WHERE p.series = w.series))) * 1000000)::bigint
+FROM unnest(%s::bigint[]) AS w(series)
 
 -- name: supersede
 UPDATE broker.history h SET superseded_at = %s::timestamptz
@@ -69,10 +76,10 @@ WHERE e.tenant = n.tenant AND e.id = n.id
 
 -- name: update_entities
 UPDATE broker.entity e SET types = string_to_array(n.types, E'\n'), scopes = string_to_array(n.scopes, E'\n'),
-  attrs = n.attrs, modified_at = n.modified_at, expires_at = n.expires_at, x0 = n.x0, y0 = n.y0, x1 = n.x1, y1 = n.y1
-FROM unnest(%s::smallint[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::text[], %s::text[],
+  attrs = n.attrs, created_at = n.created_at, modified_at = n.modified_at, expires_at = n.expires_at, x0 = n.x0, y0 = n.y0, x1 = n.x1, y1 = n.y1
+FROM unnest(%s::smallint[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::text[], %s::text[], %s::text[],
             %s::float8[], %s::float8[], %s::float8[], %s::float8[])
-  AS n(tenant, id, types, scopes, attrs, modified_at, expires_at, x0, y0, x1, y1)
+  AS n(tenant, id, types, scopes, attrs, created_at, modified_at, expires_at, x0, y0, x1, y1)
 WHERE e.tenant = n.tenant AND e.id = n.id
 
 -- name: delete_entities

@@ -1,0 +1,1 @@
+ALTER TABLE broker.idempotency DROP COLUMN request;
