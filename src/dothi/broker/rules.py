@@ -126,7 +126,11 @@ def _answer(status: Any, entity: Entity | None) -> Outcome:
 
 def _head(entity: Entity, write: Write) -> bool:
     before = (entity.types, entity.scopes, entity.expires_at)
-    if write.types:
+    if write.verb == "describe":
+        entity.types = sorted(write.types) or entity.types
+    elif (
+        write.types and write.verb != "observe"
+    ):  # a reading still on its way must not bring an old type back
         entity.types = sorted({*entity.types, *write.types})
     if write.scopes is not None:
         entity.scopes = list(write.scopes)
@@ -157,7 +161,7 @@ def apply(entity: Entity | None, write: Write, now: str) -> Outcome:
     """The entity after `write` at `now`, what to answer, what to append. Changes `entity` in place."""
     verb = write.verb
     if entity is None:
-        if verb in {"create", "upsert_replace", "upsert_update", "observe"} or (
+        if verb in {"create", "upsert_replace", "upsert_update", "observe", "describe"} or (
             verb == "add_instances" and write.types
         ):
             return _fresh(write, now)
@@ -198,7 +202,9 @@ def _part(out: Outcome, entity: Entity, write: Write, now: str) -> Outcome:
         return out
     if _head(entity, write):
         out.changed.setdefault("", {})
-    if verb in {"upsert_update", "observe", "add_instances"} or (verb == "append" and write.overwrite):
+    if verb in {"upsert_update", "observe", "describe", "add_instances"} or (
+        verb == "append" and write.overwrite
+    ):
         _put_all(out, write, now, keep_newer=verb in {"observe", "add_instances"})
         return out
     for attr, instances in write.attrs.items():
