@@ -38,7 +38,7 @@ def plain(entity: Entity | None) -> dict[str, Any]:
     return {a: {d: i.get("value") for d, i in ds.items()} for a, ds in entity.attrs.items()}
 
 
-@pytest.mark.parametrize("verb", ["create", "upsert_replace", "upsert_update", "observe"])
+@pytest.mark.parametrize("verb", ["create", "upsert_replace", "upsert_update", "observe", "describe"])
 def test_apply_creates_when_entity_is_missing(verb: str) -> None:
     out = apply(None, write(verb, types=["Lamp"], attrs={"a": prop(1)}), NOW)
 
@@ -244,3 +244,20 @@ def test_nothing_is_made_when_the_type_is_missing(verb: str) -> None:
     out = apply(None, write(verb, attrs={"a": prop(1)}), NOW)
 
     assert (out.entity, out.result.status, out.result.detail) == (None, "refused", "broker.ngsi.bad_type")
+
+
+def test_describe_replaces_types_and_scopes_when_a_thing_is_something_else() -> None:
+    entity = lamp(a=prop(1, T1), b=prop(2))
+
+    out = apply(entity, write("describe", types=["Pump"], scopes=["/46"], attrs={"b": prop(3)}), LATER)
+
+    assert out.entity is not None
+    assert (out.entity.types, out.entity.scopes) == (["Pump"], ["/46"])
+    assert plain(out.entity) == {"a": {"": 1}, "b": {"": 3}}
+
+
+def test_observe_leaves_the_types_when_a_reading_comes_by_the_old_one() -> None:
+    out = apply(lamp(a=prop(1, T1)), write("observe", types=["Device"], attrs={"a": prop(2, T2)}), LATER)
+
+    assert out.entity is not None
+    assert out.entity.types == ["Lamp"]

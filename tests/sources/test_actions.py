@@ -60,7 +60,7 @@ def test_add_device_tells_the_broker_what_it_is_when_added(source: Source) -> No
     assert device.topics == ["tram-mua/tram-01/#"]
     (told,) = _told()
     assert told == {
-        "verb": "upsert_update",
+        "verb": "describe",
         "id": "urn:ngsi-ld:WeatherObserved:tram-mua:tram-01",
         "types": [iri("WeatherObserved")],
         "scopes": ["/46/46-1"],
@@ -143,3 +143,109 @@ def test_remove_simulated_leaves_real_sources_when_purged(source: Source) -> Non
     assert actions.remove_simulated_sources() == ["gia"]
     assert list(Source.objects.values_list("slug", flat=True)) == ["tram-mua"]
     assert (Device.objects.count(), Refusal.objects.count()) == (0, 0)
+
+
+def _types() -> list[list[str]]:
+    return [told["types"] for told in _told()]
+
+
+def test_device_is_of_the_sources_type_when_accepted_without_a_kind(source: Source) -> None:
+    actions.change_mapping(source, mapping={"device": "id", "type": "NoiseLevelObserved", "rest": {}})
+    seen = Device.objects.create(source=source, key="on-1")
+
+    device = actions.accept_device(seen)
+
+    assert (device.kind, device.entity_type) == ("noise", "NoiseLevelObserved")
+    assert device.entity_id == "urn:ngsi-ld:NoiseLevelObserved:tram-mua:on-1"
+
+
+def test_entity_keeps_its_id_and_changes_its_type_when_the_kind_is_corrected(source: Source) -> None:
+    device = actions.accept_device(Device.objects.create(source=source, key="la-1"))
+    before = device.entity_id
+
+    for kind in ("air", "WaterQualityObserved"):
+        actions.map_device(device, name="", kind=kind, lon=None, lat=None, unit=None, period=None)
+
+    assert device.entity_id == before
+    assert _types() == [[iri("Device")], [iri("AirQualityObserved")], [iri("WaterQualityObserved")]]
+
+
+def test_entity_is_named_by_the_sources_template_when_accepted(source: Source) -> None:
+    mapping = {
+        "topics": ["hue/{site}/{device}"],
+        "entity_id": "urn:ngsi-ld:{type}:{site}-{device}",
+        "rest": {},
+    }
+    actions.change_mapping(source, mapping=mapping)
+    seen = Device.objects.create(source=source, key="a", last_topic="hue/bac/a")
+    silent = Device.objects.create(source=source, key="b")
+
+    assert actions.accept_device(seen, kind="rain").entity_id == "urn:ngsi-ld:WeatherObserved:bac-a"
+    assert actions.accept_device(silent, kind="rain").entity_id == "urn:ngsi-ld:WeatherObserved:tram-mua:b"
+
+
+def test_many_are_accepted_when_chosen_at_once(source: Source) -> None:
+    waiting = [Device.objects.create(source=source, key=f"w{n}") for n in range(3)]
+    done, _ = actions.add_device(source, key="da-co")
+
+    count = actions.accept_devices([*waiting, done], kind="flood", unit="46-1")
+
+    assert count == 3
+    found = source.devices.filter(key__startswith="w").values_list("entity_type", "unit_id", "state")
+    assert set(found) == {("FloodMonitoring", "46-1", "accepted")}
+
+
+def test_topics_follow_the_mapping_when_they_were_the_usual_ones(source: Source) -> None:
+    usual, _ = actions.add_device(source, key="a")
+    own, _ = actions.add_device(source, key="b", topics=["rieng/b/#"])
+
+    actions.change_mapping(source, mapping={"topics": ["tele/{device}/{kind}"], "rest": {}})
+
+    usual.refresh_from_db()
+    own.refresh_from_db()
+    assert (usual.topics, own.topics) == (["tele/a/+"], ["rieng/b/#"])
+
+
+def test_gateway_loses_its_login_when_removed_or_retired(source: Source) -> None:
+    first, second = actions.make_gateway(source), actions.make_gateway(source)
+
+    assert not key_is_right(first, source.options["gateway_hash"])
+    assert key_is_right(second, source.options["gateway_hash"])
+    assert "gateway_hash" not in actions.remove_gateway(source).options
+    actions.make_gateway(source)
+    assert "gateway_hash" not in actions.retire(source).options
+
+
+def test_broker_hears_that_a_device_is_retired_when_its_source_is_muted(source: Source) -> None:
+    device, _ = actions.add_device(source, key="a", lon=107.59, lat=16.47)
+    actions.set_muted(source, muted=True)
+
+    actions.retire_device(device)
+
+    assert _told()[-1]["attrs"][iri("status")] == {"": {"type": "Property", "value": "retired"}}
+
+
+def test_place_leaves_the_map_when_it_is_taken_back(source: Source) -> None:
+    device, _ = actions.add_device(source, key="a", lon=107.59, lat=16.47)
+
+    actions.map_device(device, name="", kind="rain", lon=None, lat=None, unit=None, period=None)
+
+    assert _told()[-1]["attrs"][iri("location")] == {"": None}
+
+
+def test_subscription_is_corrected_when_port_and_topics_are_good(source: Source) -> None:
+    kept = {"host": "mqtt.example.vn", "port": 1883, "topics": ["#"], "password": "cũ"}
+    made, _ = actions.add_source(tenant="", name="Máy chủ", way="subscribe", period=60, options=kept)
+    change = {"name": "Máy chủ", "period": 60, "unit": None, "contact_name": "", "contact_phone": ""}
+
+    with pytest.raises(errors.RefusedForm) as caught:
+        actions.change_source(made, **change, options=kept | {"port": None, "topics": ["a/#/b"], "host": ""})
+    actions.change_source(made, **change, options=kept | {"port": 8883, "topics": ["city/#"]})
+
+    assert set(caught.value.fields) == {"host", "port", "topic"}
+    made.refresh_from_db()
+    assert (made.options["port"], made.options["topics"], made.options["password"]) == (
+        8883,
+        ["city/#"],
+        "cũ",
+    )

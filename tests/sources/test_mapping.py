@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
 
 from dothi.sources.core.mapping import BadMapping, apply_mapping, read_mapping
 from dothi.sources.core.mapping_model import Outcome, Target
+from dothi.sources.core.sentence import say
 
 NOW = "2026-11-23T03:00:00.000000Z"
 PREFIX = "https://uri.etsi.org/ngsi-ld/default-context/"
@@ -205,8 +207,62 @@ def test_mapping_escapes_when_a_device_name_is_no_urn_part() -> None:
         {"attributes": [{"path": "a", "term": "no good"}]},
         {"attributes": [{"path": "a", "term": "t", "unit": "CEL", "unit_sent": "kW"}]},
         {"time": {"zone": "Mars/Olympus"}},
+        {"device": 5},
+        {"attributes": [{"term": "t"}]},
+        {"attributes": [{"path": "a", "term": "t", "kind": "colour"}]},
+        {"entity_id": "a\x00"},
+        {"device": "\ud800"},
+        {"attributes": [{"path": "a", "term": "t", "scale": math.inf}]},
+        {"attributes": [{"path": "a", "term": "t", "scale": 10**400}]},
     ],
 )
-def test_mapping_is_refused_when_it_cannot_work(data: dict[str, Any]) -> None:
-    with pytest.raises(BadMapping):
+def test_mapping_is_refused_in_both_languages_when_it_cannot_work(data: dict[str, Any]) -> None:
+    with pytest.raises(BadMapping) as caught:
         read_mapping(data)
+
+    vi, en = (say(language, caught.value.sentence) for language in ("vi", "en"))
+    assert vi != en
+    assert not any(text.startswith("sources.") for text in (vi, en))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"device": "id", "entity_id": "urn:ngsi-ld:{site}:{device}", "rest": {}},
+        {"scalar": "{measure}", "topics": ["city/{device}/+"], "rest": {}},
+    ],
+)
+def test_reading_is_refused_when_the_templates_name_what_nobody_sends(data: dict[str, Any]) -> None:
+    outcome = run(data, b"31.5" if "scalar" in data else {"id": "a", "v": 1})
+
+    assert [reason for reason, _ in reasons(outcome)] == ["bad_mapping"]
+
+
+def _units(outcome: Outcome) -> dict[str, str]:
+    return {
+        k.removeprefix(PREFIX): v[""].get("unitCode", "") for k, v in outcome.writes[0].attrs.items() if v[""]
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "main", "units"),
+    [
+        ({"pm25": 12, "battery": 3.1}, "pm25", {"pm25": "GP", "battery": ""}),
+        ({"level": 3.1}, "", {"level": "GP"}),
+        ({"level": 3.1, "other": 2}, "", {"level": "", "other": ""}),
+        ({"battery": 3.1}, "pm25", {"battery": ""}),
+        ({"state": "ON"}, "", {"state": ""}),
+    ],
+)
+def test_chosen_unit_is_that_of_the_main_quantity_when_it_brings_none(
+    row: dict[str, Any], main: str, units: dict[str, str]
+) -> None:
+    found = run({"device": "id", "rest": {}}, {"id": "a"} | row, unit_code="GP", main_term=main)
+
+    assert _units(found) == units
+
+
+def test_chosen_unit_changes_nothing_when_the_mapping_gives_one() -> None:
+    found = run(AIR, {"data": {"pm2.5": 12}}, unit_code="GP", main_term="pm25")
+
+    assert _units(found) == {"pm25": "GQ"}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dothi.sources import rules
+from dothi.sources.core import topics
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
@@ -88,7 +89,7 @@ def test_coordinate_takes_a_comma_or_point_when_entered(text: str, value: float 
     ],
 )
 def test_topic_filter_is_good_when_it_names_its_own_branch(topic: str, good: object) -> None:
-    assert rules.topic_filter_is_good(topic) is good
+    assert topics.filter_is_good(topic) is good
 
 
 def test_entity_id_is_as_the_mappings_make_it_when_made() -> None:
@@ -97,6 +98,47 @@ def test_entity_id_is_as_the_mappings_make_it_when_made() -> None:
 
 @pytest.mark.parametrize("key", ["Văn Miếu - Quốc Tử Giám", "Thanh Liệt (2)", "a+b#c", "tram-1"])
 def test_own_topics_are_good_when_a_station_is_named_by_people(key: str) -> None:
-    [topic] = rules.own_topics("mua-ha-noi", key)
+    [topic] = topics.own_topics("mua-ha-noi", key)
 
-    assert rules.topic_filter_is_good(topic)
+    assert topics.filter_is_good(topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("5", 5),
+        (" 60 ", 60),
+        ("", None),
+        ("²", None),
+        ("٣", None),
+        ("9" * 5000, None),
+        ("-1", None),
+        ("1\x00", None),
+    ],
+)
+def test_whole_number_is_read_when_it_is_plain_and_short(text: str, number: int | None) -> None:
+    assert rules.whole(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "tls", "port"),
+    [
+        ("", False, 1883),
+        ("", True, 8883),
+        ("1884", True, 1884),
+        ("0", False, None),
+        ("65536", False, None),
+        ("²", False, None),
+    ],
+)
+def test_port_is_the_usual_one_when_none_is_entered(text: str, tls: object, port: int | None) -> None:
+    assert rules.port(text, tls=tls is True) == port
+
+
+def test_slug_is_numbered_when_it_stands_for_a_page() -> None:
+    assert rules.slug("Add", set()) == "add-2"
+
+
+@pytest.mark.parametrize("text", ["1_0", "nan", "1e2", "²", "9" * 500, ""])
+def test_coordinate_is_refused_when_it_is_not_degrees(text: str) -> None:
+    assert rules.coordinate(text, 180) is None

@@ -39,6 +39,7 @@ Verb = Literal[
     "upsert_replace",  # 5.6.8 without option: create or replace whole entity
     "upsert_update",  # 5.6.8 with options=update: create or append/overwrite attributes
     "observe",  # ours: a reading of a device: create or append; a late one goes to history only
+    "describe",  # ours: what a thing is: as upsert_update, but its types and scopes become those given
     "add_instances",  # 5.6.11/5.6.12: temporal instances: history, and state where newest
     "delete_temporal",  # 5.6.16: state, and the whole history is superseded
     "expire",  # ours: delete when `expires_at` of the entity is not after that of the write

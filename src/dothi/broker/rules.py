@@ -18,8 +18,9 @@ from dothi.foundation import clock
 
 AHEAD = timedelta(seconds=120)
 """A reading further ahead of now is from a wrong clock: kept in history, but apart (quality.md, R7)."""
-_CREATES = frozenset({"create", "upsert_replace", "upsert_update", "observe"})
+_CREATES = frozenset({"create", "upsert_replace", "upsert_update", "observe", "describe"})
 _READINGS = frozenset({"observe", "add_instances"})
+_OVERWRITES = frozenset({"upsert_update", "observe", "describe", "add_instances"})
 
 
 @dataclass(slots=True)
@@ -163,7 +164,11 @@ def _refused(entity: Entity | None, key: str, **about: str) -> Outcome:
 
 def _head(entity: Entity, write: Write) -> bool:
     before = (entity.types, entity.scopes, entity.expires_at)
-    if write.types:
+    if write.verb == "describe":
+        entity.types = sorted(write.types) or entity.types
+    elif (
+        write.types and write.verb != "observe"
+    ):  # a reading still on its way must not bring an old type back
         entity.types = sorted({*entity.types, *write.types})
     if write.scopes is not None:
         entity.scopes = _scopes(entity, write, write.scopes)
@@ -234,7 +239,7 @@ def _changed(entity: Entity, write: Write, now: str) -> Outcome:
     out = Outcome(entity, Result(status="updated"))
     if _head(entity, write):
         out.changed.setdefault("", {})
-    if verb in {"upsert_update", "observe", "add_instances"} or (verb == "append" and write.overwrite):
+    if verb in _OVERWRITES or (verb == "append" and write.overwrite):
         _put_all(out, write, now, keep_newer=verb in _READINGS)
         return out
     for attr, instances in write.attrs.items():

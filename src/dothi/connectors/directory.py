@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from dothi.sources.core import topics
 from dothi.sources.core.keys import key_is_right
 from dothi.sources.core.mapping import BadMapping, read_mapping
 from dothi.sources.core.mapping_model import Mapping
@@ -43,8 +44,7 @@ def mapping_of(source: SourceRow) -> Mapping:
     """The mapping of a source; BadMapping when what was saved cannot be used."""
     mapping = read_mapping(source.mapping) if source.mapping else preset("json")
     if source.way in {"mqtt", "demo"} and not mapping.topics:
-        topics = [f"{source.slug}/{{device}}", f"{source.slug}/{{device}}/#"]
-        mapping = msgspec.structs.replace(mapping, topics=topics)
+        mapping = msgspec.structs.replace(mapping, topics=topics.patterns_of(source.slug, []))
     return mapping
 
 
@@ -76,6 +76,10 @@ class Directory:
                 log.warning("source.mapping.bad", source=row.slug, error=str(error))
         self.by_slug = {(found.row.tenant, found.row.slug): found for found in self.sources.values()}
         self.devices = {(device.source_id, device.key): device for device in devices}
+        self.by_entity = {device.entity_id: device for device in devices if device.entity_id}
+        self.gateways = {
+            topics.gateway_user(row.id): row.id for row in sources if "gateway_hash" in row.options
+        }
         self.by_user = {device.username: device for device in devices if device.username}
         self.own_mappings = {d.id: m for d in devices if (m := _own_mapping(d)) is not None}
         self._patterns = sorted(
@@ -100,15 +104,22 @@ class Directory:
         return self._routed(topic)
 
     def _find(self, topic: str) -> Route | None:
-        for _, pattern, found in self._patterns:
-            if topic_parts(pattern, topic) is not None:
-                return Route(found.row, found.mapping)
+        fitting = [found for _, pattern, found in self._patterns if topic_parts(pattern, topic) is not None]
+        if fitting:
+            found = self._nearest(fitting, topic) if len(fitting) > 1 else fitting[0]
+            return Route(found.row, found.mapping)
         for filter_, device in self._filters:
             if _fits(filter_, topic):
                 found = self.sources[device.source_id]
                 mapping = self.mapping_for(found.mapping, device)
                 return Route(found.row, msgspec.structs.replace(mapping, topics=[]), device)
         return None
+
+    def _nearest(self, fitting: list[Registered], topic: str) -> Registered:
+        """Of several sources that listen on a topic, the one that has a device of this topic; else the first."""
+        ids = {found.row.id for found in fitting}
+        owners = {d.source_id for filter_, d in self._filters if d.source_id in ids and _fits(filter_, topic)}
+        return next((found for found in fitting if found.row.id in owners), fitting[0])
 
     def mapping_for(self, mapping: Mapping, device: DeviceRow | None) -> Mapping:
         """The device's own mapping when it has one, else its source's."""
@@ -124,6 +135,13 @@ class Directory:
         if device is None or device.state == "retired" or device.source_id not in self.sources:
             return None
         return device if key_is_right(password, device.password_hash) else None
+
+    def gateway(self, username: str, password: str) -> Registered | None:
+        """The source whose gateway may connect with this password."""
+        found = self.sources.get(self.gateways.get(username, ""))
+        if found is None or found.row.way not in {"mqtt", "demo"}:
+            return None
+        return found if key_is_right(password, str(found.row.options["gateway_hash"])) else None
 
     def filters(self) -> set[str]:
         """The MQTT filters under which readings may come: what QoS 0 is listened for."""

@@ -23,7 +23,7 @@ class WaysIn:
     """MQTT of our own server, subscriptions to others, and files that wait. `open`, then say ready, then `run` until `stop`."""
 
     def __init__(self, settings: Settings, broker: Broker) -> None:
-        self.intake = Intake(Directory(), language=settings.language)
+        self.intake = Intake(Directory())
         password = unquote(urlsplit(settings.nats_url).password or "")
         self.mqtt = Runtime(url=settings.nats_url, password=password, broker=broker, intake=self.intake)
         self.subscriptions = Subscriptions(broker=broker, intake=self.intake)
@@ -32,7 +32,6 @@ class WaysIn:
             settings.data_path / "files",
             broker,
             self.intake.directory,
-            language=settings.language,
         )
         self._keeper = Keeper(settings.database_url, self.intake, self._changed)
 
@@ -57,7 +56,7 @@ class HttpPush:
     """The ASGI application for `/ingest/*` in a broker process: `open`, serve `app`, `run` until `stop`."""
 
     def __init__(self, settings: Settings, broker: Broker) -> None:
-        self.intake = Intake(Directory(), language=settings.language)
+        self.intake = Intake(Directory())
         self.app = Ingest(broker, self.intake, limit=settings.batch_limit, language=settings.language)
         self._keeper = Keeper(settings.database_url, self.intake)
 

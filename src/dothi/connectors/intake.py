@@ -16,24 +16,50 @@ import msgspec
 from dothi.broker.model import Write
 from dothi.connectors.directory import Directory
 from dothi.foundation import clock, messages
+from dothi.sources.core.known_types import main_term
 from dothi.sources.core.mapping import apply_rows, device_of, parts_of, rows_of
 from dothi.sources.core.mapping_model import Mapping, Outcome, Refusal, Target
-from dothi.sources.core.store import DeviceRow, Refused, Seen, SourceRow
+from dothi.sources.core.mapping_path import at_path
+from dothi.sources.core.store import (
+    PAYLOAD_KEPT,
+    REFUSED_KEPT,
+    DeviceRow,
+    Link,
+    Refused,
+    Seen,
+    SourceRow,
+)
 
 TERM_SETS_KEPT = 20_000
 REFUSALS_KEPT = 1_000
 """Kinds of refusals noted between two flushes; more are still counted at their source."""
 
 
+class _Last(msgspec.Struct):
+    """The last payload of a device; `row`: its own part of one that held several, with the path of the rows."""
+
+    payload: bytes
+    row: Any = None
+    rows: str = ""
+
+    @property
+    def text(self) -> str:
+        if self.row is None:
+            return self.payload[:PAYLOAD_KEPT].decode("utf-8", "replace")
+        own = msgspec.json.encode(at_path(self.rows, [self.row]) if self.rows else self.row)
+        return own[:PAYLOAD_KEPT].decode("utf-8", "replace")
+
+
 class Intake:
     """The mapping of messages with what is registered, and the counters of what came of them."""
 
-    def __init__(self, directory: Directory, *, language: str = "vi") -> None:
+    def __init__(self, directory: Directory) -> None:
         self.directory = directory
-        self.language = language
         self.counts: defaultdict[str, int] = defaultdict(int)
         self._terms: dict[str, set[str]] = {}
         self._seen: dict[tuple[str, str], Seen] = {}
+        self._last: dict[tuple[str, str], _Last] = {}
+        self._links: dict[str, Link] = {}
         self._refused: dict[tuple[str, str, str, str], Refused] = {}
 
     def take(
@@ -62,17 +88,18 @@ class Intake:
         parts = parts_of(mapping, topic)
         rows = rows_of(mapping, topic, payload, parts)
         if isinstance(rows, Outcome):
-            self._note(source, way, topic, payload, "", rows.refusals, now, rows=rows.rows)
+            self._note(source, way, topic, _Last(payload), "", rows.refusals, now, rows=rows.rows)
             return rows
         outcome = Outcome(rows=len(rows))
         for number, row in enumerate(rows):
             key = device.key if device is not None else device_of(mapping, row, parts or {})
             known = device or self.directory.device(source.id, key)
-            found, kept = self._row(source, mapping, row, target, parts or {}, key, known)
+            found = self._row(source, mapping, row, target, parts or {}, key, known)
+            last = _Last(payload, row if len(rows) > 1 else None, mapping.rows)
             outcome.refusals += [msgspec.structs.replace(refusal, row=number) for refusal in found.refusals]
             outcome.writes += found.writes
             outcome.row_of += [number] * len(found.writes)
-            self._note(source, way, topic, kept or payload, key, found.refusals, now, wrote=found.writes)
+            self._note(source, way, topic, last, key, found.refusals, now, wrote=found.writes)
         return outcome
 
     def _row(
@@ -84,17 +111,19 @@ class Intake:
         parts: dict[str, str],
         key: str,
         known: DeviceRow | None,
-    ) -> tuple[Outcome, bytes]:
+    ) -> Outcome:
         state = known.state if known is not None else "waiting"
         if key and known is None and source.options.get("accept_new"):
             state = "accepted"
         if key and state in {"waiting", "retired"}:
-            return Outcome(refusals=[Refusal(reason=state, detail=key)], rows=1), b""
+            return Outcome(refusals=[Refusal(reason=state, detail=key)], rows=1)
         target.device = key
         target.entity_id = known.entity_id if known is not None else ""
         target.entity_type = known.entity_type if known is not None else ""
+        target.unit_code = known.unit_code if known is not None else ""
+        target.main_term = main_term(known.kind) if known is not None else ""
         target.terms = self._known_terms(f"{source.id}/{key}")
-        return apply_rows(self.directory.mapping_for(mapping, known), [row], target, parts), b""
+        return apply_rows(self.directory.mapping_for(mapping, known), [row], target, parts)
 
     def _known_terms(self, key: str) -> set[str]:
         found = self._terms.get(key)
@@ -123,14 +152,15 @@ class Intake:
         self.counts[reason] += 1
         at = (source.id if source else "", key, reason, "" if source else topic)
         found = self._refused.get(at)
-        text = payload[:4000].decode("utf-8", "replace")
+        text = payload[:REFUSED_KEPT].decode("utf-8", "replace")
         if found is not None:
             found.times += 1
-            found.payload = text or found.payload
+            found.payload, found.detail = text or found.payload, detail or found.detail
         elif len(self._refused) < REFUSALS_KEPT:
             self._refused[at] = Refused(
                 way=way,
-                reason=sentence(self.language, reason, detail),
+                reason=reason,
+                detail=detail[:200],
                 at=clock.now(),
                 tenant=source.tenant if source else "",
                 source_id=source.id if source else "",
@@ -144,7 +174,7 @@ class Intake:
         source: SourceRow,
         way: str,
         topic: str,
-        payload: bytes,
+        last: _Last,
         key: str,
         refusals: list[Refusal],
         at: datetime,
@@ -162,14 +192,15 @@ class Intake:
                     way=way,
                     topic=topic,
                     key=key,
-                    payload=payload,
+                    payload=last.text.encode() if last.row is not None else last.payload,
                     reason=refusal.reason,
                     detail=detail,
                 )
         seen = self._seen.get((source.id, key))
         if seen is None:
             seen = self._seen[source.id, key] = Seen(source_id=source.id, key=key, at=at, times=0)
-        seen.at, seen.topic, seen.payload = at, topic, payload[:4000].decode("utf-8", "replace")
+        seen.at, seen.topic = at, topic
+        self._last[source.id, key] = last
         seen.times += rows
         seen.refused += 0 if wrote else rows
         if wrote:
@@ -177,9 +208,20 @@ class Intake:
 
     def drain(self) -> tuple[list[Seen], list[Refused]]:
         """The counters since last time, to be written to the tables of `sources`."""
+        for at, one in self._seen.items():
+            one.payload = self._last[at].text
         seen, refused = list(self._seen.values()), list(self._refused.values())
-        self._seen, self._refused = {}, {}
+        self._seen, self._refused, self._last = {}, {}, {}
         return seen, refused
+
+    def linked(self, source_id: str, state: str, error: str = "") -> None:
+        """Say how the connection of a source to another broker fares; the newest word counts."""
+        self._links[source_id] = Link(source_id=source_id, state=state, error=error, at=clock.now())
+
+    def drain_links(self) -> list[Link]:
+        """What was said of connections since last time."""
+        links, self._links = list(self._links.values()), {}
+        return links
 
 
 def sentence(language: str, reason: str, detail: str = "") -> str:

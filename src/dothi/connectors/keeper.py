@@ -70,7 +70,9 @@ class Keeper:
 
     async def _flush(self, connection: AsyncConnection[Any]) -> None:
         seen, refused = self._intake.drain()
-        if seen or refused:
+        links = self._intake.drain_links()
+        if seen or refused or links:
             async with connection.transaction():
+                await store.record_links(connection, links)
                 await store.record_seen(connection, seen)
                 await store.record_refusal(connection, refused)

@@ -79,7 +79,16 @@ def count(results: Sequence[Result], writes: Sequence[Write], intake: Intake, *,
     for result, write in zip(results, writes, strict=True):
         if result.status == "refused":
             detail = result.detail or ""
-            intake.refuse(None, way=way, reason="store", topic=write.id, detail=detail)
+            device = intake.directory.by_entity.get(write.id)
+            registered = intake.directory.sources.get(device.source_id) if device is not None else None
+            intake.refuse(
+                registered.row if registered else None,
+                way=way,
+                reason="store",
+                topic=write.id,
+                key=device.key if device is not None else "",
+                detail=detail,
+            )
         else:
             intake.counts["repeats"] += result.repeats
             intake.counts["conflicts"] += result.conflicts

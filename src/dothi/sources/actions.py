@@ -8,9 +8,12 @@ from typing import Any
 from django.db import transaction
 
 from dothi.foundation import clock
-from dothi.foundation.kinds import BY_KEY
 from dothi.foundation.text import nfc
 from dothi.sources import entities, rules
+from dothi.sources.core import topics as allowed
+from dothi.sources.core.known_types import kind_of, type_of
+from dothi.sources.core.mapping import BadMapping, entity_of, parts_of, read_mapping
+from dothi.sources.core.mapping_model import Mapping
 from dothi.sources.errors import NotPossible, RefusedForm
 from dothi.sources.models import Device, Refusal, Source
 from dothi.sources.secrets_made import make_key
@@ -31,6 +34,19 @@ def _check_names(*, name: str, phone: str, period: int | None) -> dict[str, str]
         "name": None if len(name) >= 2 else "sources.name.missing",
         "contact_phone": rules.phone_problem(phone),
         "period": None if period is not None else "sources.period.shape",
+    }
+    return {field: key for field, key in wrong.items() if key}
+
+
+def _check_options(way: str, options: dict[str, Any]) -> dict[str, str]:
+    if way != "subscribe":
+        return {}
+    wrong = {
+        "host": None if options.get("host") else "sources.host.missing",
+        "port": None if options.get("port", 1883) else "sources.port.shape",
+        "topic": None
+        if all(allowed.subscription_is_good(topic) for topic in options.get("topics", []))
+        else "sources.subscribe.topic_shape",
     }
     return {field: key for field, key in wrong.items() if key}
 
@@ -56,8 +72,7 @@ def add_source(
     if way not in {*rules.WAYS, "demo"}:
         wrong["way"] = "sources.way.missing"
     options = options or {}
-    if way == "subscribe" and not options.get("host"):
-        wrong["host"] = "sources.host.missing"
+    wrong |= _check_options(way, options)
     if wrong:
         raise RefusedForm(wrong)
     taken = set(Source.objects.values_list("slug", flat=True))
@@ -81,11 +96,21 @@ def add_source(
 
 @transaction.atomic
 def change_source(
-    source: Source, *, name: str, period: int | None, unit: str | None, contact_name: str, contact_phone: str
+    source: Source,
+    *,
+    name: str,
+    period: int | None,
+    unit: str | None,
+    contact_name: str,
+    contact_phone: str,
+    options: dict[str, Any] | None = None,
 ) -> Source:
-    """Correct who answers for a source and how often it speaks; all its devices are told anew."""
+    """Correct who answers for a source, how often it speaks and where it comes from; its devices are told anew."""
     _in_use(source)
     wrong = _check_names(name=nfc(name), phone=contact_phone, period=period)
+    if options is not None:
+        wrong |= _check_options(source.way, options)
+        source.options = source.options | options
     if wrong:
         raise RefusedForm(wrong)
     source.name, source.period, source.unit_id = nfc(name)[:200], period or source.period, unit or None
@@ -97,9 +122,17 @@ def change_source(
 
 @transaction.atomic
 def change_mapping(source: Source, *, mapping: dict[str, Any]) -> Source:
+    """Read payloads by other rules from now on; devices that had the usual topics get the usual ones of these."""
     _in_use(source)
-    source.mapping = mapping
+    before, source.mapping = _mapping(source).topics, mapping
     source.save(update_fields=["mapping"])
+    after = _mapping(source).topics
+    changed = []
+    for device in source.devices.exclude(username=None).only("pk", "key", "topics"):
+        if before != after and device.topics == allowed.device_topics(source.slug, before, device.key):
+            device.topics = allowed.device_topics(source.slug, after, device.key)
+            changed.append(device)
+    Device.objects.bulk_update(changed, ["topics"], batch_size=500)
     return source
 
 
@@ -128,15 +161,52 @@ def retire(source: Source) -> Source:
     _in_use(source)
     source.retired_at = clock.now()
     source.token_hash = ""
-    source.save(update_fields=["retired_at", "token_hash"])
+    source.options = {key: value for key, value in source.options.items() if key != "gateway_hash"}
+    source.save(update_fields=["retired_at", "token_hash", "options"])
     source.devices.exclude(state="waiting").update(state="retired", password_hash="")
     source.devices.filter(state="waiting").delete()
     _publish_all(source)
     return source
 
 
-def _default_type(kind: str) -> str:
-    return BY_KEY[kind].type if kind in BY_KEY else "Device"
+@transaction.atomic
+def make_gateway(source: Source) -> str:
+    """A new password for the gateway of a source, shown once; the one before stops working."""
+    _in_use(source)
+    password, kept = make_key()
+    source.options = source.options | {"gateway_hash": kept}
+    source.save(update_fields=["options"])
+    return password
+
+
+@transaction.atomic
+def remove_gateway(source: Source) -> Source:
+    _in_use(source)
+    source.options = {key: value for key, value in source.options.items() if key != "gateway_hash"}
+    source.save(update_fields=["options"])
+    return source
+
+
+def _mapping(source: Source) -> Mapping:
+    try:
+        return read_mapping(source.mapping)
+    except BadMapping:
+        return Mapping()
+
+
+def _entity(source: Source, key: str, type_: str, topic: str = "") -> str:
+    """The entity id by the source's own template; by the usual one where that names what is not known here."""
+    mapping = _mapping(source)
+    parts = parts_of(mapping, topic) or {}
+    try:
+        return entity_of(mapping, device=key, type_=type_, source=source.slug, parts=parts)
+    except BadMapping:
+        return rules.entity_id(type_, source.slug, key)
+
+
+def default_type(source: Source) -> str:
+    """The type of a source's devices where nobody says another."""
+    return _mapping(source).type
 
 
 @transaction.atomic
@@ -163,21 +233,20 @@ def add_device(
         wrong["key"] = "sources.device.key_missing"
     elif source.devices.filter(key=key).exists():
         wrong["key"] = "sources.device.key_taken"
-    topics = topics or rules.own_topics(source.slug, key)
-    if not all(rules.topic_filter_is_good(topic) for topic in topics):
-        wrong["topics"] = "sources.topic.shape"
+    topics = topics or allowed.device_topics(source.slug, _mapping(source).topics, key)
+    wrong |= _check_topics(topics)
     if wrong:
         raise RefusedForm(wrong)
     password, kept = make_key()
-    type_ = entity_type or _default_type(kind)
+    type_ = entity_type or type_of(kind) or default_type(source)
     device = Device(
         tenant=source.tenant,
         source=source,
         key=key,
         name=nfc(name)[:200],
-        kind=kind,
+        kind=kind or kind_of(type_),
         entity_type=type_,
-        entity_id=entity_id or rules.entity_id(type_, source.slug, key),
+        entity_id=entity_id or _entity(source, key, type_),
         unit_id=unit or None,
         lon=lon,
         lat=lat,
@@ -193,20 +262,53 @@ def add_device(
     return device, password
 
 
+def _check_topics(topics: list[str]) -> dict[str, str]:
+    good = len(topics) <= allowed.TOPICS_MOST and all(allowed.filter_is_good(topic) for topic in topics)
+    return {} if good else {"topics": "sources.topic.shape"}
+
+
 @transaction.atomic
-def accept_device(device: Device, *, name: str = "", kind: str = "") -> Device:
-    """Let a device that was seen take part, with the entity that its readings will be told as."""
+def accept_device(
+    device: Device,
+    *,
+    name: str = "",
+    kind: str = "",
+    unit: str | None = None,
+    lon: float | None = None,
+    lat: float | None = None,
+    period: int | None = None,
+    unit_code: str = "",
+) -> Device:
+    """Let a device that was seen take part, as what it is and where it stands.
+
+    Without a kind it is of the type that its readings were kept as, else of the source's. The entity id is
+    fixed from here on; the type can be changed later.
+    """
     _in_use(device.source)
     if device.state != "waiting":
         raise NotPossible("sources.device.not_waiting", name=str(device))
     device.name = nfc(name)[:200] or device.name
-    device.kind = kind or device.kind
-    device.entity_type = device.entity_type or _default_type(device.kind)
-    device.entity_id = device.entity_id or rules.entity_id(device.entity_type, device.source.slug, device.key)
+    device.entity_type = type_of(kind) or device.entity_type or default_type(device.source)
+    device.kind = kind or kind_of(device.entity_type)
+    device.entity_id = device.entity_id or _entity(
+        device.source, device.key, device.entity_type, device.last_topic
+    )
+    device.unit_id = unit or device.unit_id
+    device.lon, device.lat = (lon, lat) if lon is not None else (device.lon, device.lat)
+    device.period, device.unit_code = period or device.period, unit_code or device.unit_code
     device.state = "accepted"
     device.save()
     entities.publish(device)
     return device
+
+
+@transaction.atomic
+def accept_devices(devices: list[Device], *, kind: str = "", unit: str | None = None) -> int:
+    """Accept many at once, as what one choice says of all; those that no longer wait are passed over."""
+    waiting = [device for device in devices if device.state == "waiting" and device.source.retired_at is None]
+    for device in waiting:
+        accept_device(device, kind=kind, unit=unit)
+    return len(waiting)
 
 
 @transaction.atomic
@@ -228,17 +330,32 @@ def map_device(
     unit: str | None,
     period: int | None,
     unit_code: str = "",
+    topics: list[str] | None = None,
 ) -> Device:
-    """Say what a device is and where it stands."""
+    """Say what a device is, where it stands and where it publishes; the entity keeps its id whatever its type is."""
     _in_use(device.source)
+    if topics is not None and (wrong := _check_topics(topics)):
+        raise RefusedForm(wrong)
+    displaced = device.lon is not None and lon is None
+    device.entity_type = _retyped(device, kind)
+    device.entity_id = device.entity_id or _entity(device.source, device.key, device.entity_type)
     device.name, device.kind, device.unit_code = nfc(name)[:200], kind, unit_code
     device.lon, device.lat, device.unit_id, device.period = lon, lat, unit or None, period
-    if not device.entity_id:
-        device.entity_type = _default_type(kind)
-        device.entity_id = rules.entity_id(device.entity_type, device.source.slug, device.key)
+    if topics is not None:
+        device.topics = topics or allowed.device_topics(
+            device.source.slug, _mapping(device.source).topics, device.key
+        )
     device.save()
-    entities.publish(device)
+    entities.publish(device, displaced=displaced)
     return device
+
+
+def _retyped(device: Device, kind: str) -> str:
+    """The type after `kind` was chosen; a device that was and stays of no listed kind keeps its own."""
+    if kind:
+        return type_of(kind)
+    kept = device.entity_type if not device.kind else ""
+    return kept or default_type(device.source)
 
 
 @transaction.atomic
@@ -257,7 +374,9 @@ def rotate_device_key(device: Device) -> str:
     _in_use(device.source)
     password, device.password_hash = make_key()
     device.username = device.username or device.pk.replace("_", "-")
-    device.topics = device.topics or rules.own_topics(device.source.slug, device.key)
+    device.topics = device.topics or allowed.device_topics(
+        device.source.slug, _mapping(device.source).topics, device.key
+    )
     device.save(update_fields=["password_hash", "username", "topics"])
     return password
 

@@ -19,7 +19,8 @@ def attributes(device: Device) -> dict[str, dict[str, Instance | None]]:
     """The attributes of docs/house.md by IRI; None removes one that no longer holds."""
     source = device.source
     phone, person = source.contact_phone, source.contact_name
-    state = "retired" if source.retired_at else "muted" if source.muted_at else device.state
+    retired = source.retired_at is not None or device.state == "retired"
+    state = "retired" if retired else "muted" if source.muted_at else device.state
     wanted: dict[str, Instance | None] = {
         iri("name"): {"type": "Property", "value": device.name or device.key},
         iri("source"): {"type": "Property", "value": source.slug},
@@ -45,18 +46,24 @@ def scopes(device: Device) -> list[str]:
     return [places.scope_of(unit_id)] if unit_id else []
 
 
-def publish(device: Device) -> None:
-    """Say in the caller's transaction what is now known of a device; waiting ones are not spoken of."""
+def publish(device: Device, *, displaced: bool = False) -> None:
+    """Say in the caller's transaction what is now known of a device; waiting ones are not spoken of.
+
+    `displaced`: it had a place and has none any more.
+    """
     if device.state == "waiting" or not device.entity_id:
         return
     type_ = device.entity_type or "Device"
+    known = attributes(device)
+    if displaced:
+        known[iri("location")] = {"": None}
     write = Write(
-        verb="upsert_update",
+        verb="describe",
         id=device.entity_id,
         tenant=device.tenant,
         types=[iri(type_)],
-        scopes=scopes(device) or None,
-        attrs=attributes(device),
+        scopes=scopes(device),
+        attrs=known,
         origin=f"sources:{device.source.slug}",
     )
     with connection.cursor() as cursor:

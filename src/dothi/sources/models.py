@@ -24,7 +24,10 @@ def file_id() -> str:
 
 
 class Source(models.Model):
-    """A way in that somebody answers for. `token_hash`: SHA-256 of its key; `options`: of the way it comes in."""
+    """A way in that somebody answers for. `token_hash`: SHA-256 of its key; `options`: of the way it comes in.
+
+    `link_*`: how the last connection to another broker went, as ingest told it.
+    """
 
     id = models.CharField(primary_key=True, max_length=40, default=source_id)
     tenant = models.CharField(max_length=100, default="", blank=True)
@@ -45,6 +48,9 @@ class Source(models.Model):
     last_seen = models.DateTimeField(null=True)
     received = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
+    link_state = models.CharField(max_length=20, default="", db_default="", blank=True)
+    link_error = models.CharField(max_length=500, default="", db_default="", blank=True)
+    link_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["tenant", "slug"], name="sources_source_slug"),)
@@ -109,6 +115,7 @@ class FileDrop(models.Model):
     rows_bad = models.BigIntegerField(default=0)
     row_errors = models.JSONField(default=list)
     finished_at = models.DateTimeField(null=True)
+    result = models.JSONField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["source", "-at"], name="sources_file_newest"),)
@@ -118,7 +125,7 @@ class FileDrop(models.Model):
 
 
 class Refusal(models.Model):
-    """Something that was not taken, with its reason, to be looked at; the newest are kept."""
+    """Something that was not taken, to be looked at; the newest are kept. `reason`: a code of connectors.refused."""
 
     id = models.BigAutoField(primary_key=True)
     tenant = models.CharField(max_length=100, default="", blank=True)
@@ -127,6 +134,7 @@ class Refusal(models.Model):
     way = models.CharField(max_length=20)
     topic = models.CharField(max_length=500, default="", blank=True)
     reason = models.CharField(max_length=500)
+    detail = models.CharField(max_length=500, default="", db_default="", blank=True)
     payload = models.TextField(default="", blank=True)
     at = models.DateTimeField(default=clock.now)
     times = models.BigIntegerField(default=1)

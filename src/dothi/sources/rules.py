@@ -15,7 +15,9 @@ WAYS = ("mqtt", "http", "file", "subscribe")
 """Ways in that a person can add; `demo` is the demo city's own."""
 
 Health = Literal["live", "stale", "never", "muted", "retired", "waiting"]
-_NOT_IN_TOPIC = re.compile(r"[\s+#]+")
+RESERVED = frozenset({"add", "accept", "refusals"})
+"""Words that stand in the place of a source's slug in an address."""
+_DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{0,20})?")
 LEAST_PERIOD, MOST_PERIOD = 1, 366 * 86400
 _PHONE = re.compile(r"(\+84|0)\d{8,10}|1\d{2,3}|1[89]00\d{4,6}")
 
@@ -24,7 +26,7 @@ def slug(name: str, taken: Container[str]) -> str:
     """`tram-mua-ha-noi`: the folded name, with a number when it is taken."""
     plain = fold(name).replace(" ", "-")[:60].strip("-") or "nguon"
     found, number = plain, 1
-    while found in taken:
+    while found in taken or found in RESERVED:
         number += 1
         found = f"{plain}-{number}"
     return found
@@ -45,12 +47,29 @@ def phone_problem(phone: str) -> str | None:
     return None if not bare or _PHONE.fullmatch(bare) else "sources.phone.shape"
 
 
+def whole(text: str, most: int = 999_999_999) -> int | None:
+    """The whole number from 0 to `most` that a text says in plain digits; None when it is none."""
+    bare = text.strip()
+    if not bare.isascii() or not bare.isdigit() or len(bare) > 9:
+        return None
+    return int(bare) if int(bare) <= most else None
+
+
+def port(text: str, *, tls: bool) -> int | None:
+    """A TCP port; an empty text is the usual one of MQTT. None when it is no port."""
+    if not text.strip():
+        return 8883 if tls else 1883
+    found = whole(text, 65535)
+    return found or None
+
+
 def period_of(number: str, size: str) -> int | None:
     """Seconds of a period entered as a number and a unit of `s`, `m`, `h` or `d`; None when it is none."""
     sizes = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-    if not number.strip().isdigit() or size not in sizes:
+    count = whole(number)
+    if count is None or size not in sizes:
         return None
-    seconds = int(number) * sizes[size]
+    seconds = count * sizes[size]
     return seconds if LEAST_PERIOD <= seconds <= MOST_PERIOD else None
 
 
@@ -64,25 +83,11 @@ def split_period(seconds: int) -> tuple[int, str]:
 
 def coordinate(text: str, limit: float) -> float | None:
     """Degrees, with a decimal comma or point; None when it is no number or beyond `limit`."""
-    try:
-        value = float(text.strip().replace(",", "."))
-    except ValueError:
+    bare = text.strip().replace(",", ".")
+    if not _DEGREES.fullmatch(bare):
         return None
+    value = float(bare)
     return value if -limit <= value <= limit else None
-
-
-def topic_filter_is_good(topic: str) -> bool:
-    """A filter of MQTT 3.1.1 (4.7): `+` a whole level, `#` last; none of the server's own `$` topics."""
-    if not topic or len(topic) > 400 or topic.startswith("$") or any(c.isspace() for c in topic):
-        return False
-    levels = topic.split("/")
-    plain = all(level in {"+", "#"} or ("+" not in level and "#" not in level) for level in levels)
-    return plain and "#" not in levels[:-1] and levels[0] not in {"#", "+"}
-
-
-def own_topics(source_slug: str, key: str) -> list[str]:
-    """The topics of a device that names none: below its own name, with `-` for what a topic may not hold."""
-    return [f"{source_slug}/{_NOT_IN_TOPIC.sub('-', key)}/#"]
 
 
 def entity_id(kind_type: str, source_slug: str, key: str) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from dothi.foundation import clock
 from dothi.sources.core.mapping import BadMapping, apply_mapping, read_mapping
 from dothi.sources.core.mapping_model import Target
+from dothi.sources.core.sentence import Sentence
 
 
 class Reading(msgspec.Struct, kw_only=True):
@@ -24,25 +25,39 @@ class Reading(msgspec.Struct, kw_only=True):
 
 
 class Trial(msgspec.Struct, kw_only=True):
-    """The outcome. `problem`: why the mapping itself cannot be used."""
+    """The outcome. `problem`: why the mapping itself cannot be used; `mapping`: its JSON when it can."""
 
     readings: list[Reading] = []
     refusals: list[tuple[int, str, str]] = []
-    problem: str = ""
+    problem: Sentence | None = None
+    mapping: Any = None
+
+
+def _read(text: str) -> Any:
+    """The JSON of a mapping; BadMapping says where it stops being JSON."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadMapping("json", line=str(error.lineno), column=str(error.colno)) from error
+    except (ValueError, RecursionError) as error:
+        raise BadMapping("characters") from error
 
 
 def attempt(text: str, *, topic: str, payload: str, source_slug: str) -> Trial:
     """Try the mapping written as JSON in `text`; never raises for what people type."""
     try:
-        mapping = read_mapping(json.loads(text))
+        written = _read(text)
+        mapping = read_mapping(written)
         outcome = apply_mapping(
             mapping,
             topic,
-            payload.encode(),
+            payload.encode("utf-8", "replace"),
             Target(now=clock.iso(clock.now()), source=source_slug),
         )
-    except (BadMapping, ValueError, RecursionError) as error:
-        return Trial(problem=str(error)[:300])
+    except BadMapping as error:
+        return Trial(problem=error.sentence)
+    except RecursionError:
+        return Trial(problem=BadMapping("characters").sentence)
     readings = [
         Reading(
             entity=write.id,
@@ -57,4 +72,4 @@ def attempt(text: str, *, topic: str, payload: str, source_slug: str) -> Trial:
         if instance is not None
     ]
     refusals = [(one.row + 1, one.reason, one.detail) for one in outcome.refusals]
-    return Trial(readings=readings, refusals=refusals)
+    return Trial(readings=readings, refusals=refusals, mapping=written)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -15,12 +16,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.connectors.mqtt.conftest import source
 
 from dothi.broker.door import Broker
 from dothi.connectors.directory import Directory
 from dothi.connectors.intake import Intake
 from dothi.connectors.mqtt import stream
 from dothi.connectors.mqtt.runtime import Runtime
+from dothi.sources.core.keys import hash_key
+from dothi.sources.core.mapping_presets import PRESETS
 
 PREFIX = "https://uri.etsi.org/ngsi-ld/default-context/"
 URN = "urn:ngsi-ld:AirQualityObserved:air:"
@@ -220,6 +224,8 @@ from dothi.broker.door import Broker
 from dothi.connectors.directory import Directory
 from dothi.connectors.intake import Intake
 from dothi.connectors.mqtt.runtime import Runtime
+from dothi.sources.core.keys import hash_key
+from dothi.sources.core.mapping_presets import PRESETS
 
 class Dying:
     def __init__(self, broker): self.broker = broker
@@ -279,3 +285,47 @@ def test_nothing_is_lost_or_doubled_when_the_consumer_is_killed_between_commit_a
     assert died == -signal.SIGKILL
     assert 0 < committed <= total
     assert history(database) == [(total, total, 0)]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "topic", "payload"),
+    [
+        (PRESETS["tasmota"], "tele/moi-1/SENSOR", {"AM2301": {"Temperature": 29.5}}),
+        (
+            PRESETS["chirpstack"],
+            "application/7/device/moi-1/event/up",
+            {"deviceInfo": {"devEui": "moi-1"}, "object": {"temperature": 29.5}},
+        ),
+        (
+            PRESETS["ttn"],
+            "v3/app@tenant/devices/moi-1/up",
+            {
+                "end_device_ids": {"device_id": "moi-1"},
+                "uplink_message": {"decoded_payload": {"temperature": 29.5}},
+            },
+        ),
+        ({}, "air/moi-1/up", {"temperature": 29.5}),
+    ],
+)
+def test_new_device_waits_when_the_gateway_of_its_source_brings_it(
+    bus: Any, writer_url: str, mapping: dict[str, Any], topic: str, payload: dict[str, Any]
+) -> None:
+    options = {"gateway_hash": hash_key("good")}
+    directory = Directory([source(id="user-gateway", mapping=mapping, options=options)])
+
+    def send() -> None:
+        client = bus.device("gateway")
+        client.publish("elsewhere/moi-1/up", "{}", qos=1).wait_for_publish(5)
+        client.publish(topic, json.dumps(payload), qos=1).wait_for_publish(5)
+        client.disconnect()
+        client.loop_stop()
+
+    async def run() -> Runtime:
+        async with running(bus, writer_url, directory) as runtime:
+            await asyncio.to_thread(send)
+            await until(lambda: runtime._intake.counts["waiting"] == 1)
+            return runtime
+
+    seen, refused = asyncio.run(run())._intake.drain()
+    assert [(one.key, one.topic) for one in seen] == [("moi-1", topic)]
+    assert [one.reason for one in refused] == ["waiting"]

@@ -112,15 +112,20 @@ def test_refusals_are_kept_with_their_reason_when_recorded(pages_owner: str) -> 
             connection,
             [
                 store.Refused(
-                    way="mqtt", reason="bad json", at=AT, source_id="s1", payload="\ud800\x00" + "x" * 9000
+                    way="mqtt",
+                    reason="bad_time",
+                    detail="hôm qua\x00",
+                    at=AT,
+                    source_id="s1",
+                    payload="\ud800\x00" + "x" * 9000,
                 )
             ],
         )
 
         row = await (
-            await connection.execute(b"SELECT reason, length(payload) FROM sources_refusal")
+            await connection.execute(b"SELECT reason, detail, length(payload) FROM sources_refusal")
         ).fetchone()
-        assert row == ("bad json", store.PAYLOAD_KEPT)
+        assert row == ("bad_time", "hôm qua\ufffd", store.REFUSED_KEPT)
 
     _as_writer(pages_owner, work)
 
@@ -135,14 +140,33 @@ def test_file_is_taken_reported_and_finished_when_queued(pages_owner: str) -> No
             connection,
             "f1",
             file_queue.Progress(done=10, good=9, bad=1),
-            errors=[file_queue.RowError(row=7, reason="Không phải số", text="abc")],
+            errors=[file_queue.RowError(row=7, reason="not_a_number", text="a\x00c", column="Mưa")],
             at=AT,
+            account=file_queue.Account(read=10, accepted=9, refused={"not_a_number": 1}, errors=1),
         )
         row = await (
-            await connection.execute(b"SELECT state, rows_good, rows_bad, row_errors FROM sources_filedrop")
+            await connection.execute(
+                b"SELECT state, rows_good, rows_bad, row_errors, result ->> 'read' FROM sources_filedrop"
+            )
         ).fetchone()
-        assert row == ("done", 9, 1, [{"row": 7, "reason": "Không phải số", "text": "abc"}])
+        told = {"row": 7, "reason": "not_a_number", "text": "a\ufffdc", "column": "Mưa", "values": {}}
+        assert row == ("done", 9, 1, [told], "10")
         assert await file_queue.take_file(connection) is None
         assert not await file_queue.report(connection, "f1", file_queue.Progress())
+
+    _as_writer(pages_owner, work)
+
+
+def test_state_of_a_connection_is_kept_when_told(pages_owner: str) -> None:
+    async def work(connection: psycopg.AsyncConnection[Any]) -> None:
+        link = store.Link(source_id="s1", state="no_host", error="Name or service not known", at=AT)
+        await store.record_links(connection, [link])
+
+        row = await (
+            await connection.execute(
+                b"SELECT link_state, link_error, link_at FROM sources_source WHERE id = 's1'"
+            )
+        ).fetchone()
+        assert row == ("no_host", "Name or service not known", AT)
 
     _as_writer(pages_owner, work)

@@ -26,6 +26,7 @@ from dothi.connectors.mqtt.signing import Issuer
 from dothi.connectors.mqtt.topics import subjects_to_hear, topic_of
 from dothi.connectors.writing import Broker, write_all
 from dothi.foundation import clock
+from dothi.sources.core import topics
 
 BATCH = 500
 FETCH_SECONDS = 1.0
@@ -83,13 +84,20 @@ class Runtime:
             await self._plain.pop(subject).unsubscribe()
 
     def login(self, username: str, password: str) -> Login | None:
-        """The login of a registered device when the password is right."""
+        """The login of a registered device, or of a source's gateway, when the password is right."""
         device = self.directory.user(username, password)
-        return Login(username=username, topics=device.topics) if device is not None else None
+        if device is not None:
+            return Login(username=username, topics=device.topics)
+        found = self.directory.gateway(username, password)
+        if found is None:
+            return None
+        allowed = topics.gateway_topics(found.row.slug, found.mapping.topics)
+        return Login(username=username, topics=allowed)
 
     def _refused_login(self, username: str) -> None:
         device = self.directory.by_user.get(username)
-        registered = self.directory.sources.get(device.source_id) if device is not None else None
+        source_id = device.source_id if device is not None else self.directory.gateways.get(username, "")
+        registered = self.directory.sources.get(source_id)
         self._intake.refuse(
             registered.row if registered else None,
             way="mqtt",

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -21,13 +24,29 @@ QUEUE = 20_000
 BATCH = 500
 log = structlog.get_logger(__name__)
 Item = tuple[str, MQTTMessage, str]
+Tell = Callable[[str, str, str], None]
+"""(source id, state of `sources.link`, error)"""
+
+
+def trouble(error: BaseException | None) -> tuple[str, str]:
+    """The state that an error of the network stands for, and what the system says of it."""
+    said = str(error or "")[:300]
+    if isinstance(error, ssl.SSLError):
+        return "tls", said
+    if isinstance(error, socket.gaierror):
+        return "no_host", said
+    if isinstance(error, ConnectionRefusedError):
+        return "no_port", said
+    return "timeout" if isinstance(error, TimeoutError) else "away", said
 
 
 class Subscription:
     """The client of one source. Its session is kept by the other side, which redelivers what was not acknowledged."""
 
-    def __init__(self, source: Registered, put: Any) -> None:
+    def __init__(self, source: Registered, put: Any, tell: Tell) -> None:
         self.source = source
+        self._tell = tell
+        self._heard = False
         options = source.row.options
         self._topics = options.get("topics") or [topic_filter(t) for t in source.mapping.topics] or ["#"]
         self.client = Client(
@@ -41,7 +60,9 @@ class Subscription:
         if options.get("tls"):
             self.client.tls_set_context(ssl.create_default_context())
         self.client.on_connect = self._connected
-        self.client.on_connect_fail = lambda *_: log.warning("subscribe.away", source=source.row.slug)
+        self.client.on_connect_fail = self._away
+        self.client.on_disconnect = self._lost
+        self.client.on_subscribe = self._subscribed
         self.client.on_message = lambda _, __, message: put(source.row.id, message)
         self.client.reconnect_delay_set(1, 30)
 
@@ -57,8 +78,26 @@ class Subscription:
     def _connected(self, client: Client, _data: Any, _flags: Any, reason: Any, _props: Any) -> None:
         if reason.is_failure:
             log.warning("subscribe.refused", source=self.source.row.slug, reason=str(reason))
+            self._tell(self.source.row.id, "refused", str(reason))
             return
         client.subscribe([(topic, 1) for topic in self._topics])
+
+    def _subscribed(self, _client: Client, _data: Any, _mid: int, reasons: Any, _props: Any) -> None:
+        refused = [str(reason) for reason in reasons if reason.is_failure]
+        self._heard = not refused
+        self._tell(self.source.row.id, "topics" if refused else "connected", ", ".join(refused))
+
+    def _away(self, _client: Client, _data: Any) -> None:
+        # paho calls this while it handles the error.
+        state, said = trouble(sys.exc_info()[1])
+        log.warning("subscribe.away", source=self.source.row.slug, reason=said)
+        self._tell(self.source.row.id, state, said)
+
+    def _lost(self, _client: Client, _data: Any, _flags: Any, reason: Any, _props: Any) -> None:
+        # A refused login ends in a disconnection too; what was said of it must stay.
+        if reason.is_failure and self._heard:
+            self._heard = False
+            self._tell(self.source.row.id, "lost", str(reason))
 
 
 class Subscriptions:
@@ -88,10 +127,16 @@ class Subscriptions:
                 self._open.pop(key).close()
                 known = None
             if known is None:
-                self._open[key] = Subscription(found, self._put)
+                self._open[key] = Subscription(found, self._put, self._told)
                 self._open[key].open()
             else:
                 known.source = found
+
+    def _told(self, source_id: str, state: str, error: str) -> None:
+        """On the client's thread: how its connection fares."""
+        loop = self._loop
+        if loop is not None and loop.is_running():
+            loop.call_soon_threadsafe(self._intake.linked, source_id, state, error)
 
     def _put(self, source_id: str, message: MQTTMessage) -> None:
         """On the client's thread: waits while too much is queued, which slows the other side down."""

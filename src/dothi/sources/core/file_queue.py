@@ -17,6 +17,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from dothi.foundation.sql import queries
+from dothi.sources.core.storable import cleaned
 
 QUERIES = queries(files("dothi.sources.core").joinpath("file_queue.sql"))
 CHANNEL = "sources_files"
@@ -36,11 +37,31 @@ class QueuedFile(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class RowError(msgspec.Struct, kw_only=True, frozen=True):
-    """A row that was not taken: its number in the file as people count, and why, as a sentence or message key."""
+    """A row that was not taken: its number in the file as people count, and why, as a message key with its values."""
 
     row: int
     reason: str
     text: str = ""
+    column: str = ""
+    values: dict[str, Any] = {}
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """What became of the rows that were read: read = accepted + repeated + refused + left out, each with reasons.
+
+    `missing` and `bad_cells` count single cells by reason; `errors`: how many there were in all, kept or not.
+    """
+
+    read: int = 0
+    accepted: int = 0
+    repeated: int = 0
+    refused: dict[str, int] = {}
+    left_out: dict[str, int] = {}
+    missing: dict[str, int] = {}
+    bad_cells: dict[str, int] = {}
+    readings: int = 0
+    conflicts: int = 0
+    errors: int = 0
 
 
 class Progress(msgspec.Struct, kw_only=True):
@@ -76,10 +97,17 @@ async def finish(
     errors: Sequence[RowError],
     at: datetime,
     state: str = "done",
+    account: Account | None = None,
 ) -> None:
     """Close a file: `done`, or `failed` when it could not be read to its end. Commit after it."""
-    kept = msgspec.json.encode(list(errors[:KEPT_ERRORS])).decode()
+    kept = _json(list(errors[:KEPT_ERRORS]))
     rows = max(progress.rows, progress.done)
-    values = [state, progress.done, progress.good, progress.bad, rows, kept, at, file_id]
+    told = _json(account) if account is not None else None
+    values = [state, progress.done, progress.good, progress.bad, rows, kept, told, at, file_id]
     async with connection.cursor() as cursor:
         await cursor.execute(QUERIES["finish"].encode(), values)
+
+
+def _json(value: Any) -> str:
+    """JSON that the store takes: a cell of a file may hold anything."""
+    return msgspec.json.encode(cleaned(msgspec.to_builtins(value))).decode()

@@ -17,11 +17,24 @@ import msgspec
 from dothi.broker.model import Write
 from dothi.foundation import clock
 from dothi.sources.core import mapping_json, mapping_time
-from dothi.sources.core.mapping_attributes import Reader
+from dothi.sources.core.mapping_attributes import Found, Reader
 from dothi.sources.core.mapping_model import Mapping, Outcome, Refusal, Target
 from dothi.sources.core.mapping_names import iri, is_term, part_of_urn
-from dothi.sources.core.mapping_path import MISSING, BadPath, reader, topic_parts
+from dothi.sources.core.mapping_path import MISSING, reader, topic_parts
+from dothi.sources.core.mapping_problem import BadMapping, shape_problem
 from dothi.sources.core.mapping_value import number_of
+from dothi.sources.core.storable import is_storable
+
+__all__ = [
+    "BadMapping",
+    "apply_mapping",
+    "apply_rows",
+    "device_of",
+    "entity_of",
+    "parts_of",
+    "read_mapping",
+    "rows_of",
+]
 
 TERMS_LIMIT = 64
 """Attribute names a device may have; a device that invents names fills the city's screens with them."""
@@ -30,17 +43,15 @@ ID_LIMIT = 512
 _TEMPLATE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
-class BadMapping(ValueError):
-    """A mapping cannot be used; the text says what to correct."""
-
-
 def read_mapping(data: Any) -> Mapping:
     """A mapping from its JSON form; BadMapping says what is wrong with it."""
+    if not is_storable(data):
+        raise BadMapping("characters")
     try:
         mapping = msgspec.convert(data, Mapping)
-        compiled(mapping)
-    except (msgspec.ValidationError, BadPath, ValueError) as error:
-        raise BadMapping(str(error)) from error
+    except (msgspec.ValidationError, OverflowError) as error:
+        raise shape_problem(str(error)) from error
+    compiled(mapping)
     return mapping
 
 
@@ -54,7 +65,7 @@ class Compiled:
         mapping_time.zone(mapping.time.zone)
         for rule in mapping.attributes:
             if not is_term(rule.term):
-                raise BadMapping(f"{rule.term!r} is no attribute name")
+                raise BadMapping("term", term=rule.term)
         self.device = reader(mapping.device) if mapping.device else None
         self.rows = reader(mapping.rows) if mapping.rows else None
         self.times = [reader(path) for path in mapping.time.paths]
@@ -100,6 +111,8 @@ def rows_of(
         value = _value_of(mapping, payload, parts)
     except mapping_json.BadPayload as error:
         return Outcome(refusals=[Refusal(reason=str(error))], rows=1)
+    except BadMapping as error:
+        return Outcome(refusals=[Refusal(reason="bad_mapping", detail=str(error))], rows=1)
     read = compiled(mapping).rows
     if read is not None:
         value = read(value)
@@ -158,7 +171,7 @@ def fill(template: str, names: dict[str, str]) -> str:
         try:
             return names[match[1]]
         except KeyError as error:
-            raise BadMapping(f"{{{match[1]}}} is not known in {template!r}") from error
+            raise BadMapping("name", name=f"{{{match[1]}}}", template=template) from error
 
     return _TEMPLATE.sub(named, template)
 
@@ -173,6 +186,13 @@ def device_of(mapping: Mapping, row: Any, parts: dict[str, str]) -> str:
         if isinstance(name, int) and not isinstance(name, bool):
             return str(name)
     return parts.get("device", "").strip()
+
+
+def entity_of(mapping: Mapping, *, device: str, type_: str, source: str, parts: dict[str, str]) -> str:
+    """The entity that a device's readings are told as, by the mapping's template; BadMapping when it cannot be."""
+    names = {key: part_of_urn(part) for key, part in parts.items()}
+    names |= {"device": part_of_urn(device), "type": type_.rpartition("/")[2], "source": part_of_urn(source)}
+    return fill(mapping.entity_id, names)
 
 
 @functools.lru_cache(maxsize=65536)
@@ -192,16 +212,13 @@ def _row(
         refusals.append(Refusal(reason="no_device", row=number))
         return None
     kind = target.entity_type or mapping.type
-    if target.entity_id:
-        entity = target.entity_id
-    else:
-        names = {k: part_of_urn(v) for k, v in parts.items()}
-        names |= {
-            "device": part_of_urn(device),
-            "type": kind.rpartition("/")[2],
-            "source": part_of_urn(target.source),
-        }
-        entity = fill(mapping.entity_id, names)
+    try:
+        entity = target.entity_id or entity_of(
+            mapping, device=device, type_=kind, source=target.source, parts=parts
+        )
+    except BadMapping as error:
+        refusals.append(Refusal(reason="bad_mapping", detail=str(error), row=number))
+        return None
     if len(entity) > ID_LIMIT:
         refusals.append(Refusal(reason="name_too_long", row=number))
         return None
@@ -209,6 +226,7 @@ def _row(
     if observed is None:
         return None
     found = ready.values.read(row, number, refusals)
+    unit_of = _main(found, target.main_term) if target.unit_code else ""
     attrs: dict[str, dict[str, dict[str, Any] | None]] = {}
     terms = target.terms if target.terms is not None else set()
     for term, (value, unit) in found.items():
@@ -218,8 +236,8 @@ def _row(
                 continue
             terms.add(term)
         instance = {"type": "Property", "value": value, "observedAt": observed}
-        if unit:
-            instance["unitCode"] = unit
+        if unit or term == unit_of:
+            instance["unitCode"] = unit or target.unit_code
         attrs[iri(term)] = {"": instance}
     if attrs and (place := _place(ready, row)) is not None:
         attrs[iri("location")] = {"": {"type": "GeoProperty", "value": place, "observedAt": observed}}
@@ -234,6 +252,16 @@ def _row(
         origin=target.origin,
         backfill=target.backfill,
     )
+
+
+def _main(found: Found, main: str) -> str:
+    """The main quantity of a device: that of its kind, else the only number that brings no unit."""
+    bare = [
+        term
+        for term, (value, unit) in found.items()
+        if not unit and isinstance(value, (int, float)) and not isinstance(value, bool)
+    ]
+    return main if main in bare else bare[0] if len(bare) == 1 and not main else ""
 
 
 def _observed(

@@ -11,6 +11,7 @@ from dothi.sources.core import mapping_units
 from dothi.sources.core.mapping_model import AttributeRule, Mapping, Refusal, RestRule
 from dothi.sources.core.mapping_names import NOT_READINGS, term_of
 from dothi.sources.core.mapping_path import MISSING, reader, steps
+from dothi.sources.core.mapping_problem import BadMapping
 from dothi.sources.core.mapping_value import BadValue, MissingValue, convert, finite
 
 REST_LIMIT = 256
@@ -31,7 +32,7 @@ class _Rule:
         sent = mapping_units.code(rule.unit_sent) if rule.unit_sent else self.unit
         change = mapping_units.conversion(sent, self.unit)
         if change is None:
-            raise ValueError(f"{rule.unit_sent!r} cannot become {rule.unit!r}")
+            raise BadMapping("unit", sent=rule.unit_sent, kept=rule.unit)
         self.change = change
 
     def read_with_unit(self, row: Any) -> tuple[Any, str]:

@@ -119,6 +119,7 @@ class Target(msgspec.Struct, kw_only=True):
 
     `received`: when the server got it; the time of a reading that brings none, so that a redelivery is the
     same reading. `device`, `entity_id`, `entity_type`: what is registered for this device wins over templates.
+    `unit_code`: the unit of its main quantity (`main_term`, when its kind has one) where the reading brings none.
     `terms`: attribute names this device has had; grows up to the cap.
     """
 
@@ -131,6 +132,8 @@ class Target(msgspec.Struct, kw_only=True):
     device: str = ""
     entity_id: str = ""
     entity_type: str = ""
+    unit_code: str = ""
+    main_term: str = ""
     terms: set[str] | None = None
 
 

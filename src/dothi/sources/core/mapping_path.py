@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from dothi.sources.core.mapping_problem import BadMapping
+
 MISSING: Any = object()
 """What a path that leads nowhere gives; None is a JSON null that was sent."""
 
@@ -19,7 +21,7 @@ _STEP = re.compile(r"""\.?([^.\[\]'"]+)|\[(\d{1,6})\]|\[(?:'([^']*)'|"([^"]*)")\
 _NAMED = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
-class BadPath(ValueError):
+class BadPath(BadMapping):
     """A path or a topic pattern cannot be understood."""
 
 
@@ -32,7 +34,7 @@ def steps(path: str) -> tuple[str | int, ...]:
     while at < len(text):
         match = _STEP.match(text, at)
         if match is None or len(found) == 32:
-            raise BadPath(f"{path!r} is no path")
+            raise BadPath("path", path=path)
         name, index, single, double = match.groups()
         if name is not None:
             found.append(name.strip())
@@ -83,7 +85,7 @@ def topic_pattern(pattern: str) -> re.Pattern[str]:
             # MQTT 3.1.1 4.7.1.2: `a/#` matches `a` too.
             return re.compile("/".join(parts) + ("(?:/.*)?" if parts else ".*"))
         elif "{" in level or "}" in level or "+" in level or "#" in level:
-            raise BadPath(f"{pattern!r} is no topic pattern")
+            raise BadPath("topic", topic=pattern)
         else:
             parts.append(re.escape(level))
     return re.compile("/".join(parts))
@@ -93,6 +95,13 @@ def topic_parts(pattern: str, topic: str) -> dict[str, str] | None:
     """The named levels of a topic that fits the pattern; None when it does not."""
     match = topic_pattern(pattern).fullmatch(topic)
     return match.groupdict() if match else None
+
+
+def at_path(path: str, value: Any) -> Any:
+    """The value set where the path leads, with nothing beside it; below an index it stands alone."""
+    for step in reversed(steps(path)):
+        value = {step: value} if isinstance(step, str) else [*[None] * step, value]
+    return value
 
 
 def topic_filter(pattern: str) -> str:

@@ -62,7 +62,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     # https://www.chirpstack.io/docs/chirpstack/integrations/events.html : uplink with a decoded object
     "chirpstack": {
-        "topics": ["application/{application}/device/{eui}/event/up"],
+        "topics": ["application/{application}/device/{device}/event/up"],
         "ignore_topics": [],
         "device": "deviceInfo.devEui",
         "time": {"paths": ["time"]},

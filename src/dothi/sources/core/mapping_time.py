@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dothi.foundation import clock
+from dothi.sources.core.mapping_problem import BadMapping
 
 FUTURE_LIMIT = timedelta(hours=24)
 """A reading from later than this is refused: no clock is so wrong by drift."""
@@ -23,11 +24,11 @@ class BadTime(ValueError):
 
 @functools.lru_cache(maxsize=64)
 def zone(name: str) -> ZoneInfo:
-    """The zone by its IANA name; ValueError when there is none."""
+    """The zone by its IANA name; BadMapping when there is none."""
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"{name!r} is no time zone") from error
+        raise BadMapping("zone", zone=name) from error
 
 
 def _epoch(value: float, form: str) -> datetime:

@@ -19,11 +19,15 @@ from psycopg.rows import dict_row
 from dothi.foundation import clock
 from dothi.foundation.sql import queries
 from dothi.sources.core.keys import key_is_right
+from dothi.sources.core.storable import cleaned
 
 QUERIES = queries(files("dothi.sources.core").joinpath("store.sql"))
 CHANNEL = "sources_changed"
 KEPT_REFUSALS = 20_000
-PAYLOAD_KEPT = 4_000
+PAYLOAD_KEPT = 64_000
+"""Characters of a device's last payload; one of this length was cut."""
+REFUSED_KEPT = 4_000
+"""Characters of a refused payload: there may be very many of them."""
 
 
 class SourceRow(msgspec.Struct, kw_only=True, frozen=True):
@@ -84,11 +88,12 @@ class Seen(msgspec.Struct, kw_only=True):
 
 
 class Refused(msgspec.Struct, kw_only=True):
-    """Something that was not taken. `reason`: a sentence for the person who answers for the source."""
+    """Something that was not taken. `reason`: a code of `connectors.refused`; `detail`: what its sentence names."""
 
     way: str
     reason: str
     at: datetime
+    detail: str = ""
     tenant: str = ""
     source_id: str = ""
     device_key: str = ""
@@ -142,9 +147,19 @@ async def verify_source_token(
     return SourceRow(scope=_scope(unit_id, parents), **row)
 
 
-def _clean(text: str) -> str:
+class Link(msgspec.Struct, kw_only=True):
+    """How the connection of a source to another broker fares. `state`: a code of `sources.link`."""
+
+    source_id: str
+    state: str
+    at: datetime
+    error: str = ""
+
+
+def _clean(text: str, most: int = PAYLOAD_KEPT) -> str:
     """What a text column takes: no NUL, no lone surrogate, not too long."""
-    return text[:PAYLOAD_KEPT].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    found: str = cleaned(text[:most])
+    return found
 
 
 def _merged(seen: Sequence[Seen]) -> list[dict[str, Any]]:
@@ -189,7 +204,8 @@ async def record_refusal(connection: AsyncConnection[Any], refused: Sequence[Ref
         {
             **msgspec.structs.asdict(one),
             "at": clock.iso(one.at),
-            "payload": _clean(one.payload),
+            "payload": _clean(one.payload, REFUSED_KEPT),
+            "detail": _clean(one.detail, 500),
             "topic": _clean(one.topic)[:500],
             "reason": _clean(one.reason)[:500],
             "device_key": _clean(one.device_key)[:200],
@@ -199,3 +215,11 @@ async def record_refusal(connection: AsyncConnection[Any], refused: Sequence[Ref
     async with connection.cursor() as cursor:
         await cursor.execute(QUERIES["record_refusal"].encode(), [msgspec.json.encode(rows).decode()])
         await cursor.execute(QUERIES["trim_refusals"].encode(), [KEPT_REFUSALS])
+
+
+async def record_links(connection: AsyncConnection[Any], links: Sequence[Link]) -> None:
+    """Keep how connections to other brokers fare. In the caller's transaction."""
+    async with connection.cursor() as cursor:
+        for link in links:
+            values = [link.state[:20], _clean(link.error, 500), link.at, link.source_id]
+            await cursor.execute(QUERIES["record_link"].encode(), values)

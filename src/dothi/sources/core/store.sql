@@ -51,10 +51,13 @@ FROM jsonb_to_recordset(%s::jsonb) AS n(source_id text, at timestamptz, times bi
 WHERE s.id = n.source_id
 
 -- name: record_refusal
-INSERT INTO sources_refusal (tenant, source_id, device_key, way, topic, reason, payload, at, times)
-SELECT n.tenant, n.source_id, n.device_key, n.way, n.topic, n.reason, n.payload, n.at, n.times
+INSERT INTO sources_refusal (tenant, source_id, device_key, way, topic, reason, detail, payload, at, times)
+SELECT n.tenant, n.source_id, n.device_key, n.way, n.topic, n.reason, n.detail, n.payload, n.at, n.times
 FROM jsonb_to_recordset(%s::jsonb) AS n(tenant text, source_id text, device_key text, way text, topic text,
-                                        reason text, payload text, at timestamptz, times bigint)
+                                        reason text, detail text, payload text, at timestamptz, times bigint)
+
+-- name: record_link
+UPDATE sources_source SET link_state = %s, link_error = %s, link_at = %s WHERE id = %s
 
 -- name: trim_refusals
 DELETE FROM sources_refusal WHERE id <= (SELECT max(id) - %s FROM sources_refusal)

@@ -12,10 +12,16 @@ from django.views.decorators.http import require_http_methods
 from dothi.identity.door import staff
 from dothi.sources import actions, queries
 from dothi.sources.core.mapping_presets import PRESETS
+from dothi.sources.core.sentence import say
+from dothi.sources.core.store import PAYLOAD_KEPT
+from dothi.sources.models import Source
+from dothi.sources.recipes import EXAMPLE, gateway_topic_of, mapping_of, payload_of
 from dothi.sources.trial import attempt
-from dothi.sources.web import notices
+from dothi.sources.web import forms, notices
 
-_EXAMPLE = '{"device": "tram-01", "temperature": 31.5}'
+
+def _example(source: Source) -> str:
+    return payload_of(mapping_of(source), EXAMPLE, named=True)
 
 
 @staff
@@ -25,14 +31,14 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     source = queries.source(slug)
     last = source.devices.exclude(last_payload="").order_by("-last_seen").first()
     text = request.POST.get("mapping") or json.dumps(source.mapping, ensure_ascii=False, indent=2)
-    topic = request.POST.get("topic", last.last_topic if last else f"{slug}/tram-01/up")
-    payload = request.POST.get("payload", last.last_payload if last else _EXAMPLE)
+    topic = request.POST.get("topic", last.last_topic if last else gateway_topic_of(source))
+    payload = request.POST.get("payload", last.last_payload if last else _example(source))
     wanted = request.POST.get("do", "try")
     if wanted == "preset" and request.POST.get("preset", "") in PRESETS:
         text = json.dumps(PRESETS[request.POST["preset"]], ensure_ascii=False, indent=2)
     trial = attempt(text[:100_000], topic=topic[:1000], payload=payload[:1_000_000], source_slug=slug)
     if wanted == "keep" and request.method == "POST" and not trial.problem:
-        actions.change_mapping(source, mapping=json.loads(text))
+        actions.change_mapping(source, mapping=trial.mapping)
         notices.say(request, "sources.mapping.kept")
         return redirect("source", slug=slug)
     page = {
@@ -41,6 +47,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         "topic": topic,
         "payload": payload,
         "trial": trial,
+        "problem": say(forms.language_of(request), trial.problem) if trial.problem else "",
+        "cut": last is not None and len(last.last_payload) >= PAYLOAD_KEPT,
         "presets": list(PRESETS),
         "chosen": request.POST.get("preset", ""),
         "real": last is not None,

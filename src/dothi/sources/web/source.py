@@ -12,13 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dothi.foundation import clock
 from dothi.identity.door import staff
 from dothi.sources import actions, queries, recipes, rules
+from dothi.sources.core import known_types, topics
+from dothi.sources.core.mapping import BadMapping, read_mapping
 from dothi.sources.core.mapping_presets import PRESETS
+from dothi.sources.core.sentence import say
 from dothi.sources.errors import RefusedForm
 from dothi.sources.models import Source
 from dothi.sources.web import forms, notices
 
-_FIELDS = ("name", "way", "unit", "contact_name", "contact_phone", "period", "period_unit", "preset", "host",
-           "port", "username", "topic")  # fmt: skip
+_FIELDS = ("name", "way", "unit", "contact_name", "contact_phone", "period", "period_unit", "preset", "kind", "host",
+           "port", "username", "topic", "tls")  # fmt: skip
+WAITING_SHOWN, REFUSALS_SHOWN = 50, 10
 
 
 @staff
@@ -30,24 +34,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     page = {
         "rows": rows,
         "counts": [(state, sum(row["health"] == state for row in rows)) for state in states],
-        "waiting": queries.waiting()[:50],
+        "waiting": queries.page(queries.waiting(), forms.start_of(request.GET, "waiting"), WAITING_SHOWN),
+        "refusals": queries.page(queries.refusals(None), 0, REFUSALS_SHOWN),
+        **forms.options(request),
         **notices.heard(request),
     }
     return render(request, "sources/overview.html", page)
-
-
-def _subscription(request: HttpRequest) -> dict[str, Any]:
-    """Where to subscribe. The password is kept: the city's other broker wants it at each connection."""
-    post = request.POST
-    port = forms.text(post, "port", 5)
-    return {
-        "host": forms.text(post, "host", 200),
-        "port": int(port) if port.isdigit() and 0 < int(port) < 65536 else 1883,
-        "username": forms.text(post, "username", 200),
-        "password": post.get("password", "")[:200],
-        "topics": [forms.text(post, "topic", 400) or "#"],
-        "tls": post.get("tls") == "on",
-    }
 
 
 @staff
@@ -68,8 +60,8 @@ def add(request: HttpRequest) -> HttpResponse:
                 unit=forms.unit(request.POST),
                 contact_name=forms.text(request.POST, "contact_name", 200),
                 contact_phone=forms.text(request.POST, "contact_phone", 40),
-                mapping=PRESETS.get(given["preset"], {}),
-                options=_subscription(request) if given["way"] == "subscribe" else {},
+                mapping=_mapping(given["preset"], forms.kind(request.POST)),
+                options=forms.subscription(request.POST) if given["way"] == "subscribe" else {},
             )
         except RefusedForm as refusal:
             wrong = refusal.fields
@@ -86,11 +78,46 @@ def add(request: HttpRequest) -> HttpResponse:
     return render(request, "sources/add.html", page, status=400 if wrong else 200)
 
 
-def _recipe(source: Source, secret: str) -> str:
-    """What to copy: the whole call where the source has the key, the topic where its devices have it."""
-    if source.way == "http":
-        return recipes.by_http(source.slug, key=secret or recipes.HIDDEN)
-    return recipes.topic(source.slug, "tram-01")
+def _mapping(preset: str, kind: str) -> dict[str, Any]:
+    """The ready mapping, for devices of this kind."""
+    ready = PRESETS.get(preset, {})
+    type_ = known_types.type_of(kind)
+    return {**ready, "type": type_} if type_ else ready
+
+
+def _how(source: Source, heard: dict[str, Any]) -> dict[str, Any]:
+    """What to copy: the whole call where the source or its gateway has the key."""
+    mapping = recipes.mapping_of(source)
+    user = topics.gateway_user(source.pk)
+    secret = heard["secret"] or recipes.HIDDEN
+    found: dict[str, Any] = {
+        "recipe": recipes.by_http(
+            source.slug, key=secret, payload=recipes.payload_of(mapping, recipes.EXAMPLE, named=True)
+        )
+        if source.way == "http"
+        else recipes.gateway_topic_of(source)
+    }
+    if source.way == "mqtt" and "gateway_hash" in source.options:
+        found["gateway"] = {
+            "user": user,
+            "topics": topics.gateway_topics(source.slug, mapping.topics),
+            "recipe": recipes.by_topic(
+                recipes.gateway_topic_of(source),
+                recipes.payload_of(mapping, recipes.EXAMPLE, named=False),
+                username=user,
+                password=secret if heard["secret_user"] == user else recipes.HIDDEN,
+            ),
+        }
+    return found
+
+
+def mapping_problem(source: Source, language: str) -> str:
+    """Why the mapping that is kept cannot be used; empty when it can."""
+    try:
+        read_mapping(source.mapping)
+    except BadMapping as error:
+        return say(language, error.sentence)
+    return ""
 
 
 @staff
@@ -98,43 +125,64 @@ def _recipe(source: Source, secret: str) -> str:
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     source = queries.source(slug)
     at = clock.now()
-    first = int(request.GET.get("from", "0")) if request.GET.get("from", "0").isdigit() else 0
-    devices = queries.device_list(source, at, first=first, count=201)
+    language = forms.language_of(request)
+    words = forms.text(request.GET, "q", 100)
+    devices = queries.device_list(source, at, words=words, first=forms.start_of(request.GET, "from"))
+    for row in devices.rows:
+        row["kind"] = known_types.name_of(row["device"].kind or row["device"].entity_type, language)
     heard = notices.heard(request)
     page = {
         "source": source,
         "health": rules.health(
             at=at, last_seen=source.last_seen, period=source.period, state=queries.source_state(source)
         ),
-        "devices": devices[:200],
-        "next_devices": first + 200 if len(devices) > 200 else None,
-        "waiting": queries.waiting(source)[:100],
-        "refusals": queries.refusals(source),
-        "files": queries.files(source),
-        "recipe": _recipe(source, heard["secret"]),
+        "devices": devices,
+        "words": words,
+        "waiting": queries.page(
+            queries.waiting(source), forms.start_of(request.GET, "waiting"), WAITING_SHOWN
+        ),
+        "refusals": queries.page(queries.refusals(source), 0, REFUSALS_SHOWN),
+        "files": queries.page(queries.files(source), forms.start_of(request.GET, "files"), 20),
+        "usual_kind": known_types.kind_of(actions.default_type(source)),
+        "usual_type": known_types.name_of(
+            known_types.kind_of(actions.default_type(source)) or actions.default_type(source), language
+        ),
+        "problem": mapping_problem(source, language),
         "mqtt_host": recipes.mqtt_host(),
         "mqtt_port": recipes.mqtt_port(),
+        **_how(source, heard),
+        **forms.options(request),
         **heard,
     }
     return render(request, "sources/detail.html", page)
 
 
-@staff
-@require_http_methods(["GET", "POST"])
-def change(request: HttpRequest, slug: str) -> HttpResponse:
-    source = queries.source(slug)
+def _as_entered(source: Source) -> dict[str, Any]:
     number, size = rules.split_period(source.period)
-    given: dict[str, Any] = {
+    kept = source.options
+    return {
         "name": source.name,
         "unit": source.unit_id or "",
         "contact_name": source.contact_name,
         "contact_phone": source.contact_phone,
         "period": number,
         "period_unit": size,
+        "host": kept.get("host", ""),
+        "port": kept.get("port", ""),
+        "username": kept.get("username", ""),
+        "topic": "\n".join(kept.get("topics", [])),
+        "tls": "on" if kept.get("tls") else "",
     }
-    wrong: dict[str, str] = {}
+
+
+@staff
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, slug: str) -> HttpResponse:
+    source = queries.source(slug)
+    given, wrong = _as_entered(source), dict[str, str]()
     if request.method == "POST":
         given = {field: request.POST.get(field, "") for field in given}
+        subscribes = source.way == "subscribe"
         try:
             actions.change_source(
                 source,
@@ -143,6 +191,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
                 unit=forms.unit(request.POST),
                 contact_name=forms.text(request.POST, "contact_name", 200),
                 contact_phone=forms.text(request.POST, "contact_phone", 40),
+                options=forms.subscription(request.POST, source.options) if subscribes else None,
             )
         except RefusedForm as refusal:
             wrong = refusal.fields
@@ -167,6 +216,20 @@ def mute(request: HttpRequest, slug: str) -> HttpResponse:
 def new_key(request: HttpRequest, slug: str) -> HttpResponse:
     key = actions.rotate_key(queries.source(slug))
     notices.say(request, "sources.key.rotated", secret=key)
+    return redirect("source", slug=slug)
+
+
+@staff
+@require_POST
+def gateway(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the gateway of a source a password, or take its login away."""
+    source = queries.source(slug)
+    if request.POST.get("do") == "remove":
+        actions.remove_gateway(source)
+        notices.say(request, "sources.gateway.removed")
+    else:
+        password = actions.make_gateway(source)
+        notices.say(request, "sources.gateway.made", secret=password, user=topics.gateway_user(source.pk))
     return redirect("source", slug=slug)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dothi.sources.web import device, filing, mapping, source
+from dothi.sources.web import device, filing, mapping, refusal, source, waiting
 
 urlpatterns = [
     path("", source.overview, name="sources"),
     path("add/", source.add, name="source_add"),
+    path("accept/", waiting.accept, name="devices_accept"),
+    path("refusals/", refusal.unmatched, name="refusals_unmatched"),
     path("<slug:slug>/", source.detail, name="source"),
+    path("<slug:slug>/refusals/", refusal.of_source, name="source_refusals"),
+    path("<slug:slug>/gateway/", source.gateway, name="source_gateway"),
     path("<slug:slug>/change/", source.change, name="source_change"),
     path("<slug:slug>/mute/", source.mute, name="source_mute"),
     path("<slug:slug>/key/", source.new_key, name="source_key"),
