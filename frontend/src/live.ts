@@ -30,11 +30,16 @@ export async function ask(address: string, options: RequestInit = {}): Promise<R
   return answer;
 }
 
+/** What to ask of the past with: what was known at the instant shown. */
+export function known(): Record<string, string> {
+  return store.shownAt === null ? {} : { at: new Date(store.shownAt).toISOString() };
+}
+
 export async function askJson<T>(address: string, signal?: AbortSignal): Promise<T> {
   return (await ask(address, signal ? { signal } : {})).json() as Promise<T>;
 }
 
-function link(is: Link): void {
+export function link(is: Link): void {
   if (store.link === is) return;
   store.link = is;
   store.tell("link");
@@ -82,7 +87,7 @@ class Line {
         if (needState) {
           const snapshot = await askJson<Snapshot>("/live/state", AbortSignal.timeout(15_000));
           if (mine !== this.generation) return;
-          store.take(snapshot);
+          store.take(snapshot, null);
           needState = false;
         }
         await this.follow(mine, () => (pause = 300));

@@ -6,13 +6,12 @@ import { write } from "./address.ts";
 import { base, unitFeatures, unitNames } from "./base.ts";
 import { h, icon } from "./dom.ts";
 import { config, kindKey } from "./model.ts";
-import { RANK, styleOf, type Standing } from "./standing.ts";
+import { RANK, STANDINGS, styleOf, type Standing } from "./standing.ts";
 import { store } from "./store.ts";
 import { EMPTY, style } from "./style.ts";
 import { cluster, PATHS, RATIO, symbol } from "./symbols.ts";
 import { t } from "./words.ts";
 
-const STANDINGS: Standing[] = ["live", "stale", "silent", "muted", "plain"];
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class DothiMap extends HTMLElement {
@@ -42,7 +41,7 @@ export class DothiMap extends HTMLElement {
 
   private legend(): HTMLElement {
     const row = (standing: Standing) => h("li", {}, h("i", { class: `mark ${styleOf(standing)}`, "aria-hidden": "true" }), t(`operations.standing.${standing}`));
-    return h("ul", { class: "legend", "aria-label": t("operations.map.legend") }, row("live"), row("stale"), row("silent"), row("plain"));
+    return h("ul", { class: "legend", "aria-label": t("operations.map.legend") }, ...STANDINGS.map(row));
   }
 
   private async open(box: HTMLElement): Promise<void> {

@@ -10,7 +10,7 @@ import json
 import mimetypes
 import os
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,7 @@ UNITS = {
     ],
 }
 STORE = MemoryStore()
+RECORDED = datetime(2021, 5, 20, 3, tzinfo=UTC)
 
 
 async def verify(scope: Any) -> str | None:
@@ -71,7 +72,37 @@ def reading(value: float, unit: str, ago: float) -> dict[str, Any]:
 
 
 def plant() -> None:
-    """Two stations and an asset, one hour ago and now."""
+    """Two stations and an asset, one hour ago and now; and those that time has treated otherwise."""
+    plant_living()
+    plant_odd()
+
+
+def plant_odd() -> None:
+    """A recorded series of 2021, a muted and a retired station, one whose main value is old and another fresh."""
+    old = {"name": attribute("Trạm mưa 2021"), "reportingPeriod": attribute(600)}
+    for minute in range(0, 180, 10):
+        STORE.write(
+            "urn:rain:2021",
+            old | {"precipitation": attribute(minute / 10, unitCode="MMT", observedAt=clock.iso(RECORDED + timedelta(minutes=minute)))},
+            kind="updated" if minute else "created", of="WeatherObserved", scopes=["/lac/go-mo"],
+        )  # fmt: skip
+    hour_ago = {"at": clock.now() - timedelta(hours=1), "scopes": ["/lac/go-mo"], "of": "NoiseLevelObserved"}
+    for name in ("muted", "retired"):
+        said = {
+            "name": attribute(f"Trạm {name}"),
+            "reportingPeriod": attribute(600),
+            "LAeq": reading(50, "2N", 3600),
+        }
+        STORE.write(f"urn:noise:{name}", said, kind="created", **hour_ago)
+        STORE.write(f"urn:noise:{name}", {"status": attribute(name)}, of="NoiseLevelObserved")
+    STORE.write(
+        "urn:air:split",
+        {"name": attribute("Trạm Lệch"), "reportingPeriod": attribute(300), "pm25": reading(999, "GQ", 1200),
+         "temperature": reading(31, "CEL", 1)}, kind="created", of="AirQualityObserved", scopes=["/lac/go-mo"],
+    )  # fmt: skip
+
+
+def plant_living() -> None:
     for number, (name, lon) in enumerate([("Trạm Bến Sậy", 107.64), ("Trạm Gò Dầu", 107.67)]):
         described = {
             "name": attribute(name),
