@@ -2,7 +2,8 @@
 // The chart of one quantity: uPlot, gaps as gaps, times in Vietnam's zone.
 import uPlot from "uplot";
 import { h, put, token } from "./dom.ts";
-import { askJson, known } from "./live.ts";
+import { askJson } from "./ask.ts";
+import { known } from "./live.ts";
 import { quantityOf, type Quantity, type Thing } from "./model.ts";
 import type { Span } from "./span.ts";
 import { dateTime, number, quantityName, t, unitOf } from "./words.ts";

@@ -71,12 +71,24 @@ class DothiConsole extends HTMLElement {
   }
 }
 
+/** The menu is plain HTML; here it also closes by Escape and by a click elsewhere. */
+function closeMenu(): void {
+  const menu = document.querySelector<HTMLDetailsElement>("details.menu");
+  document.addEventListener("click", (event) => menu?.contains(event.target as Node) || menu?.removeAttribute("open"));
+  menu?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  });
+}
+
 read();
 for (const [name, part] of Object.entries({
   "dothi-where": DothiWhere, "dothi-when": DothiWhen, "dothi-search": DothiSearch, "dothi-scrubber": DothiScrubber, "dothi-notice": DothiNotice, "dothi-figures": DothiFigures,
   "dothi-list": DothiList, "dothi-map": DothiMap, "dothi-panel": DothiPanel, "dothi-console": DothiConsole,
 })) customElements.define(name, part);
 keepView();
+closeMenu();
 store.on(["choice", "time"], write);
 if (store.instant === null) line.start();
 else goTo(store.instant);

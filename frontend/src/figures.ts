@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tiles of key figures: the extreme of each kind, where it is, how old it is, and its last hours.
 import { h, icon, put } from "./dom.ts";
-import { askJson, known } from "./live.ts";
+import { askJson } from "./ask.ts";
+import { known } from "./live.ts";
 import { config, type Kind, type Reading, type Thing } from "./model.ts";
 import { store } from "./store.ts";
 import { pathOf } from "./symbols.ts";

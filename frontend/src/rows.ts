@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The raw table behind the chart, a page at a time, and its file.
 import { h, put } from "./dom.ts";
-import { askJson, known } from "./live.ts";
+import { askJson } from "./ask.ts";
+import { known } from "./live.ts";
 import { quantityOf, type Reading, type Thing } from "./model.ts";
 import type { Span } from "./span.ts";
 import { dateTime, number, quantityName, t, unitOf, valueText } from "./words.ts";

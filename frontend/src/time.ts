@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one time control: live, or an instant of the past that everything is as of.
-import { askJson, line, link, SignedOut } from "./live.ts";
+import { askJson, SignedOut } from "./ask.ts";
+import { line, link } from "./live.ts";
 import type { Snapshot } from "./model.ts";
 import { store } from "./store.ts";
 
