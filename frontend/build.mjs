@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles the console and lays out what it needs beside it; everything is served from our own origin.
 import { build, context } from "esbuild";
-import { cp, mkdir, readdir } from "node:fs/promises";
+import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 
@@ -21,9 +21,14 @@ for (const file of ["maplibre-gl.css", "maplibre-gl-worker.mjs"]) {
   await cp(path.join(modules, "maplibre-gl/dist", file), path.join(out, file));
 }
 
+for (const file of await readdir(out)) if (/^part-/.test(file)) await rm(path.join(out, file));
+
 const options = {
-  entryPoints: [path.join(here, "src/console.ts"), path.join(here, "src/console.css")],
+  entryPoints: ["console.ts", "console.css", "place.ts", "place.css"].map((file) => path.join(here, "src", file)),
   outdir: out,
+  // The map is in a part of its own that the console and the page where a place is picked share.
+  splitting: true,
+  chunkNames: "part-[hash]",
   bundle: true,
   format: "esm",
   target: ["es2022"],

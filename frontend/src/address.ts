@@ -20,16 +20,29 @@ let timer = 0;
 
 export function write(): void {
   clearTimeout(timer);
-  timer = window.setTimeout(() => {
-    const query = new URLSearchParams();
-    if (store.instant !== null) query.set("at", new Date(store.instant).toISOString());
-    if (store.selected) query.set("sel", store.selected);
-    if (store.kinds.size) query.set("kinds", [...store.kinds].join(","));
-    if (store.only.size) query.set("only", [...store.only].join(","));
-    if (store.unit) query.set("unit", store.unit);
-    if (store.tab !== "map") query.set("tab", store.tab);
-    if (store.view) query.set("v", `${store.view.zoom.toFixed(2)}/${store.view.lat.toFixed(5)}/${store.view.lon.toFixed(5)}`);
-    const text = query.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":");
-    history.replaceState(null, "", text ? `?${text}` : location.pathname);
-  }, 250);
+  timer = window.setTimeout(put, 250);
+}
+
+function put(): void {
+  clearTimeout(timer);
+  const query = new URLSearchParams();
+  if (store.instant !== null) query.set("at", new Date(store.instant).toISOString());
+  if (store.selected) query.set("sel", store.selected);
+  if (store.kinds.size) query.set("kinds", [...store.kinds].join(","));
+  if (store.only.size) query.set("only", [...store.only].join(","));
+  if (store.unit) query.set("unit", store.unit);
+  if (store.tab !== "map") query.set("tab", store.tab);
+  if (store.view) query.set("v", `${store.view.zoom.toFixed(2)}/${store.view.lat.toFixed(5)}/${store.view.lon.toFixed(5)}`);
+  const text = query.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":");
+  history.replaceState(null, "", text ? `?${text}` : location.pathname);
+}
+
+/** Forms that lead back to this page (language, theme) lead back to what is shown now. */
+export function keepView(): void {
+  document.addEventListener("submit", (event) => {
+    const next = (event.target as HTMLFormElement).querySelector<HTMLInputElement>('input[name="next"]');
+    if (!next) return;
+    put();
+    next.value = location.pathname + location.search;
+  });
 }

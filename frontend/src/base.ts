@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What lies beneath: units, streets, water and parks; loaded once.
-import { askJson } from "./live.ts";
+import { askJson } from "./ask.ts";
+import { boxOf, grow, type Box } from "./boxes.ts";
+import { EMPTY } from "./ground.ts";
 import type { Unit } from "./model.ts";
 import { store } from "./store.ts";
-import { EMPTY } from "./style.ts";
+import { names, outlines, type UnitFeature } from "./units.ts";
 
-type UnitProperties = { id: string; name: string; scope: string; parent: string | null; label: [number, number] | null };
-type Box = [number, number, number, number];
-
-let units: GeoJSON.Feature<GeoJSON.Geometry | null, UnitProperties>[] = [];
+let units: UnitFeature[] = [];
 let loading: Promise<void> | null = null;
-
-function grow(box: Box, coordinates: unknown): void {
-  const [first, second] = coordinates as [unknown, unknown];
-  if (typeof first === "number" && typeof second === "number") {
-    box[0] = Math.min(box[0], first);
-    box[1] = Math.min(box[1], second);
-    box[2] = Math.max(box[2], first);
-    box[3] = Math.max(box[3], second);
-  } else {
-    for (const part of coordinates as unknown[]) grow(box, part);
-  }
-}
-
-function boxOf(geometry: GeoJSON.Geometry | null): Box | null {
-  if (!geometry || geometry.type === "GeometryCollection") return null;
-  const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
-  grow(box, geometry.coordinates);
-  return Number.isFinite(box[0]) ? box : null;
-}
 
 function around(): Box | null {
   const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
@@ -45,7 +25,7 @@ export const base = {
     loading ??= (async () => {
       const [ground, tree] = await Promise.allSettled([
         askJson<GeoJSON.FeatureCollection>("/live/geometry"),
-        askJson<GeoJSON.FeatureCollection<GeoJSON.Geometry | null, UnitProperties>>("/console/base.geojson"),
+        askJson<{ features: UnitFeature[] }>("/console/base.geojson"),
       ]);
       if (ground.status === "fulfilled") base.ground = ground.value;
       if (tree.status === "fulfilled") units = tree.value.features;
@@ -64,15 +44,9 @@ export const base = {
 };
 
 export function unitFeatures(): GeoJSON.FeatureCollection {
-  return { type: "FeatureCollection", features: units.filter((unit): unit is GeoJSON.Feature<GeoJSON.Geometry, UnitProperties> => unit.geometry !== null) };
+  return outlines(units);
 }
 
-/** One point a unit for its name; the one above all has its name on the page already. */
 export function unitNames(): GeoJSON.FeatureCollection {
-  return {
-    type: "FeatureCollection",
-    features: units.flatMap(({ properties: { name, label, parent } }) =>
-      label && parent ? [{ type: "Feature" as const, properties: { name }, geometry: { type: "Point" as const, coordinates: label } }] : [],
-    ),
-  };
+  return names(units);
 }

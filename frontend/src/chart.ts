@@ -2,16 +2,13 @@
 // The chart of one quantity: uPlot, gaps as gaps, times in Vietnam's zone.
 import uPlot from "uplot";
 import { h, put, token } from "./dom.ts";
-import { askJson } from "./live.ts";
-import { quantityOf, type Thing } from "./model.ts";
-import { store } from "./store.ts";
-import { dateTime, number, quantityName, t, unitOf, type Key } from "./words.ts";
+import { askJson } from "./ask.ts";
+import { known } from "./live.ts";
+import { quantityOf, type Quantity, type Thing } from "./model.ts";
+import type { Span } from "./span.ts";
+import { dateTime, number, quantityName, t, unitOf } from "./words.ts";
 
-export type Series = { id: string; attr: string; unit: string; t: number[]; v: (number | null)[]; min: (number | null)[]; max: (number | null)[]; n: number; raw: boolean };
-
-const RANGES = { hour: 3600, day: 86400, week: 7 * 86400, month: 30 * 86400, year: 365 * 86400 } as const;
-export type Range = keyof typeof RANGES;
-export const ranges = Object.keys(RANGES) as Range[];
+export type Series = { id: string; attr: string; unit: string; t: number[]; v: (number | null)[]; min: (number | null)[]; max: (number | null)[]; n: number; raw: boolean; newest?: string | null };
 
 const HEIGHT = 170;
 const fontOf = () => `11px ${token("--font")}`;
@@ -51,85 +48,106 @@ export class Chart {
   private readonly box = h("div", { class: "chart-box", role: "img", tabindex: "0" });
   private readonly read = h("p", { class: "chart-read small", "aria-live": "polite" });
   private readonly note = h("p", { class: "quiet small" });
-  private readonly buttons = new Map<Range, HTMLButtonElement>();
   private plot: uPlot | null = null;
   private series: Series | null = null;
   private thing: Thing | null = null;
   private term = "";
+  private drawn = "";
   private request = 0;
-  range: Range = "day";
 
-  constructor(private readonly changed: () => void) {
-    const bar = h("div", { class: "segments", role: "group", "aria-label": t("operations.chart.range") });
-    for (const range of ranges) {
-      const button = h("button", { type: "button", "aria-pressed": "false", onclick: () => this.pick(range) }, t(`operations.chart.${range}` as Key));
-      this.buttons.set(range, button);
-      bar.append(button);
-    }
-    this.element.append(bar, this.box, h("div", { class: "chart-foot" }, this.read, this.note));
+  constructor(private readonly span: Span) {
+    this.element.append(this.box, h("div", { class: "chart-foot" }, this.read, this.note));
     this.box.addEventListener("keydown", (event) => this.walk(event));
     new ResizeObserver(() => this.plot?.setSize({ width: this.box.clientWidth, height: HEIGHT })).observe(this.box);
   }
 
-  private pick(range: Range): void {
-    this.range = range;
-    this.changed();
-  }
-
-  /** [from, to] of what the chart covers. */
-  window(): [Date, Date] {
-    const to = store.now();
-    return [new Date(to - RANGES[this.range] * 1000), new Date(to)];
-  }
-
+  /** Ask for the window and draw it; a picture that stands already is filled anew without a blink. */
   async show(thing: Thing, term: string): Promise<void> {
-    for (const [range, button] of this.buttons) button.setAttribute("aria-pressed", String(range === this.range));
     this.thing = thing;
     this.term = term;
-    const quantity = quantityOf(thing, term);
-    const name = quantityName(term, quantity);
-    this.box.setAttribute("aria-label", t("operations.chart", { name }));
+    this.box.setAttribute("aria-label", t("operations.chart", { name: quantityName(term, quantityOf(thing, term)) }));
     const mine = ++this.request;
-    const [from, to] = this.window();
-    const query = new URLSearchParams({ id: thing.id, attr: term, from: from.toISOString(), to: to.toISOString(), points: "400" });
+    const query = new URLSearchParams({ id: thing.id, attr: term, points: "400", ...this.span.query(), ...known() });
     try {
       const series = await askJson<Series>(`/live/series?${query}`, AbortSignal.timeout(15_000));
-      if (mine === this.request) this.draw(series, from, to);
+      if (mine !== this.request) return;
+      if (!series.newest || !this.span.learn(Date.parse(series.newest))) this.draw(series);
     } catch {
       if (mine === this.request) put(this.note, t("operations.chart.failed"));
     }
   }
 
-  private draw(series: Series, from: Date, to: Date): void {
+  /** A reading that came by the live line goes on at the end, if the window follows it. */
+  follow(thing: Thing): void {
+    const { series } = this;
+    const reading = thing.attrs[this.term];
+    const at = Date.parse(reading?.o ?? reading?.m ?? "") / 1000;
+    if (!series || thing.id !== this.thing?.id || !this.span.follows() || typeof reading?.v !== "number" || !(at > (series.t.at(-1) ?? 0))) return;
+    const { v } = reading;
+    series.t.push(at);
+    for (const column of [series.v, series.min, series.max]) column.push(v);
+    series.n += 1;
+    this.draw(series);
+  }
+
+  private draw(series: Series): void {
     this.series = series;
+    const known = series.v.filter((value): value is number => value !== null);
+    this.box.classList.toggle("none", !known.length);
+    if (!known.length) {
+      this.clear();
+      put(this.note, t("operations.chart.none"));
+      return;
+    }
+    put(this.note, this.summary(series));
+    const columns = [series.t, series.v, ...(series.raw ? [] : [series.min, series.max])] as uPlot.AlignedData;
+    const print = `${series.id} ${series.attr} ${series.raw}`;
+    if (this.plot && print === this.drawn) this.refill(this.plot, columns);
+    else this.plant(columns, series.raw, print);
+  }
+
+  private clear(): void {
     this.plot?.destroy();
     this.plot = null;
     this.box.replaceChildren();
     put(this.read, "");
-    const known = series.v.filter((value): value is number => value !== null);
-    this.box.classList.toggle("none", !known.length);
-    if (!known.length) {
-      put(this.note, t("operations.chart.none"));
-      return;
-    }
-    const quantity = this.thing ? quantityOf(this.thing, this.term) : undefined;
-    const decimals = quantity?.decimals ?? 1;
-    const lows = series.min.filter((value): value is number => value !== null);
-    const highs = series.max.filter((value): value is number => value !== null);
-    const unit = unitOf({ v: 0, u: series.unit }, quantity);
-    const say = (value: number) => `${number(value, decimals)} ${unit}`.trim();
-    put(this.note, t("operations.chart.summary", { count: number(series.n), low: say(Math.min(...lows)), high: say(Math.max(...highs)) }));
-    const set = options(this.box.clientWidth || 320, decimals, !series.raw);
-    set.scales!.x!.range = () => [from.getTime() / 1000, to.getTime() / 1000];
-    set.hooks = { setCursor: [(plot) => this.tell(plot.cursor.idx ?? null, say)] };
-    const columns = [series.t, series.v, ...(series.raw ? [] : [series.min, series.max])] as uPlot.AlignedData;
+  }
+
+  private plant(columns: uPlot.AlignedData, raw: boolean, print: string): void {
+    this.clear();
+    this.drawn = print;
+    const set = options(this.box.clientWidth || 320, this.quantity()?.decimals ?? 1, !raw);
+    set.scales!.x!.range = () => this.span.bounds().map((at) => at / 1000) as [number, number];
+    set.hooks = { setCursor: [(plot) => this.tell(plot.cursor.idx ?? null)] };
     this.plot = new uPlot(set, columns, this.box);
   }
 
-  private tell(index: number | null, say: (value: number) => string): void {
+  /** New data under the cursor of one who reads: it stays on its reading. */
+  private refill(plot: uPlot, columns: uPlot.AlignedData): void {
+    const index = plot.cursor.idx;
+    const at = index === null || index === undefined ? undefined : plot.data[0][index];
+    plot.setData(columns);
+    if (at !== undefined) plot.setCursor({ left: plot.valToPos(at, "x"), top: plot.cursor.top ?? 20 });
+  }
+
+  private quantity(): Quantity | undefined {
+    return this.thing ? quantityOf(this.thing, this.term) : undefined;
+  }
+
+  private say(value: number): string {
+    const quantity = this.quantity();
+    return `${number(value, quantity?.decimals ?? 1)} ${unitOf({ v: 0, u: this.series?.unit ?? "" }, quantity)}`.trim();
+  }
+
+  private summary({ n, min, max }: Series): string {
+    const of = (column: (number | null)[]) => column.filter((value): value is number => value !== null);
+    return t("operations.chart.summary", { count: number(n), low: this.say(Math.min(...of(min))), high: this.say(Math.max(...of(max))) });
+  }
+
+  private tell(index: number | null): void {
     const at = index === null ? undefined : this.series?.t[index];
     const value = index === null ? null : this.series?.v[index];
-    put(this.read, at === undefined || value === null || value === undefined ? "" : `${dateTime(at * 1000)}: ${say(value)}`);
+    put(this.read, at === undefined || value === null || value === undefined ? "" : `${dateTime(at * 1000)}: ${this.say(value)}`);
   }
 
   /** Arrow keys walk the readings, as the mouse does. */

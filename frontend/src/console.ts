@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The console page: its parts, their places, and what is said about the line.
-import { read, write } from "./address.ts";
-import { h, icon, put } from "./dom.ts";
+import { keepView, read, write } from "./address.ts";
+import { h, icon } from "./dom.ts";
 import { DothiFigures } from "./figures.ts";
 import { DothiList } from "./list.ts";
 import { line } from "./live.ts";
 import { DothiMap } from "./map.ts";
+import { DothiNotice } from "./notice.ts";
 import { DothiPanel } from "./panel.ts";
 import { DothiSearch } from "./search.ts";
 import { store, type Tab } from "./store.ts";
 import { goTo } from "./time.ts";
 import { DothiScrubber, DothiWhen } from "./when.ts";
 import { DothiWhere } from "./where.ts";
-import { clockTime, t } from "./words.ts";
+import { t } from "./words.ts";
 
-const HEALED_MS = 4000;
 const TABS: [Tab, string][] = [
   ["briefing", "M4 5h7v6H4zM13 5h7v4h-7zM13 12h7v7h-7zM4 14h7v5H4z"],
   ["list", "M9 6h11M9 12h11M9 18h11M4.500 6h.1M4.500 12h.1M4.500 18h.1"],
@@ -23,19 +23,15 @@ const TABS: [Tab, string][] = [
 ];
 
 class DothiConsole extends HTMLElement {
-  private readonly line = h("p", { class: "line-note", role: "status", hidden: true });
   private readonly cover = h("div", { class: "cover", role: "status" });
-  private wasLost = false;
 
   connectedCallback(): void {
     const side = h("div", { class: "side" });
     side.append(document.createElement("dothi-figures"), document.createElement("dothi-list"));
     const stage = h("div", { class: "stage-map" });
     stage.append(document.createElement("dothi-map"), this.cover);
-    this.append(document.createElement("dothi-scrubber"), this.line, side, stage, document.createElement("dothi-panel"), this.tabs());
-    store.on(["link", "tick"], () => this.tell());
+    this.append(document.createElement("dothi-scrubber"), document.createElement("dothi-notice"), side, stage, document.createElement("dothi-panel"), this.tabs());
     store.on(["things", "choice", "time"], () => this.show());
-    this.tell();
     this.show();
   }
 
@@ -73,37 +69,26 @@ class DothiConsole extends HTMLElement {
     const words = { empty: "operations.empty", past: "operations.empty.past", failed: "operations.failed", loading: "operations.loading", full: "operations.loading" } as const;
     this.cover.replaceChildren(h("p", {}, t(words[state])), ...(state === "empty" ? [h("a", { class: "button", href: "/sources/" }, t("operations.empty.connect"))] : []));
   }
+}
 
-  private tell(): void {
-    const { link } = store;
-    document.body.dataset.link = store.instant === null ? link : "past";
-    if (store.instant !== null) {
-      this.say("");
-    } else if (link === "lost") {
-      this.wasLost = true;
-      this.say(t("operations.link.lost", { time: clockTime(store.heardAt + store.offset) }), "lost");
-    } else if (link === "signed_out") {
-      this.say(t("operations.link.signed_out"), "lost");
-      if (!this.line.querySelector("a")) this.line.append(" ", h("a", { href: `/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}` }, t("operations.link.sign_in")));
-    } else if (link === "open" && this.wasLost) {
-      this.wasLost = false;
-      this.say(t("operations.link.healed"), "healed");
-      setTimeout(() => store.link === "open" && this.say(""), HEALED_MS);
-    }
-  }
-
-  private say(text: string, state = ""): void {
-    this.line.hidden = !text;
-    this.line.dataset.state = state;
-    if (!(this.line.textContent ?? "").startsWith(text) || !text) put(this.line, text);
-  }
+/** The menu is plain HTML; here it also closes by Escape and by a click elsewhere. */
+function closeMenu(): void {
+  const menu = document.querySelector<HTMLDetailsElement>("details.menu");
+  document.addEventListener("click", (event) => menu?.contains(event.target as Node) || menu?.removeAttribute("open"));
+  menu?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  });
 }
 
 read();
 for (const [name, part] of Object.entries({
-  "dothi-where": DothiWhere, "dothi-when": DothiWhen, "dothi-search": DothiSearch, "dothi-scrubber": DothiScrubber, "dothi-figures": DothiFigures,
+  "dothi-where": DothiWhere, "dothi-when": DothiWhen, "dothi-search": DothiSearch, "dothi-scrubber": DothiScrubber, "dothi-notice": DothiNotice, "dothi-figures": DothiFigures,
   "dothi-list": DothiList, "dothi-map": DothiMap, "dothi-panel": DothiPanel, "dothi-console": DothiConsole,
 })) customElements.define(name, part);
+keepView();
+closeMenu();
 store.on(["choice", "time"], write);
 if (store.instant === null) line.start();
 else goTo(store.instant);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tiles of key figures: the extreme of each kind, where it is, how old it is, and its last hours.
 import { h, icon, put } from "./dom.ts";
-import { askJson } from "./live.ts";
+import { askJson } from "./ask.ts";
+import { known } from "./live.ts";
 import { config, type Kind, type Reading, type Thing } from "./model.ts";
 import { store } from "./store.ts";
 import { pathOf } from "./symbols.ts";
@@ -18,7 +19,7 @@ const SPARK_EVERY = 60_000;
 
 type Top = { thing: Thing; reading: Reading; value: number };
 
-/** The extreme of a kind among those that are on time; late figures do not lead. */
+/** The extreme of a kind among those whose main reading is on time; late figures do not lead. */
 function top(kind: Kind, sign: 1 | -1): Top | null {
   let best: Top | null = null;
   const term = kind.quantities[0]!.term;
@@ -66,7 +67,7 @@ class Tile {
     if (this.sparked === id && Math.abs(to - this.sparkedAt) < SPARK_EVERY) return;
     this.sparked = id;
     this.sparkedAt = to;
-    const query = new URLSearchParams({ id, attr: term, from: new Date(to - SPARK_MS).toISOString(), to: new Date(to).toISOString(), points: "60" });
+    const query = new URLSearchParams({ id, attr: term, from: new Date(to - SPARK_MS).toISOString(), to: new Date(to).toISOString(), points: "60", ...known() });
     try {
       const series = await askJson<Series>(`/live/series?${query}`, AbortSignal.timeout(10_000));
       if (this.sparked === id) line(this.spark, series, to);

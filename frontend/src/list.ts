@@ -3,13 +3,14 @@
 import { write } from "./address.ts";
 import { h, icon, put } from "./dom.ts";
 import { config, kindByType, kindKey, quantityOf, terms, type Thing } from "./model.ts";
-import { observedAt, RANK, styleOf, type Standing } from "./standing.ts";
+import { observedAt, RANK, STANDINGS, styleOf, type Standing } from "./standing.ts";
 import { store } from "./store.ts";
 import { pathOf } from "./symbols.ts";
 import { age, named, number, t, unitOf, valueText } from "./words.ts";
 
 const PAGE = 200;
-const STANDINGS: Standing[] = ["live", "stale", "silent"];
+/** An asset without readings is asked for by its kind. */
+const FILTERS = STANDINGS.filter((standing) => standing !== "plain");
 
 class Row {
   readonly element = h("li", {});
@@ -60,7 +61,7 @@ export class DothiList extends HTMLElement {
     this.setAttribute("aria-label", t("operations.list"));
     this.kinds.append(h("option", { value: "" }, t("operations.list.all_kinds")), ...config.kinds.map((kind) => h("option", { value: kind.key }, named(kind))),
       h("option", { value: "asset" }, t("operations.standing.plain")));
-    for (const standing of STANDINGS) {
+    for (const standing of FILTERS) {
       const chip = h("button", { type: "button", class: `filter ${standing}`, "aria-pressed": "false", onclick: () => this.toggle(standing) });
       this.chips.set(standing, chip);
       this.filters.append(chip);
@@ -104,6 +105,7 @@ export class DothiList extends HTMLElement {
     for (const [standing, chip] of this.chips) {
       put(chip, `${t(`operations.standing.${standing}`)} ${number(place.filter((thing) => store.standingOf(thing.id) === standing).length)}`);
       chip.setAttribute("aria-pressed", String(store.only.has(standing)));
+      chip.hidden = standing === "muted" && !store.only.has(standing) && !place.some((thing) => store.standingOf(thing.id) === standing);
     }
     const wanted = [...store.kinds];
     this.kinds.value = wanted.length === 1 ? wanted[0]! : "";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The line to the broker: state, then the stream from where the state stood, for ever.
+import { ask, askJson, renew, SignedOut } from "./ask.ts";
 import type { Frame, Snapshot } from "./model.ts";
 import { store, type Link } from "./store.ts";
 
@@ -7,34 +8,12 @@ import { store, type Link } from "./store.ts";
 const SILENCE_MS = 2300;
 const RENEW_MS = 4 * 60_000;
 
-export class SignedOut extends Error {}
-
-function csrf(): string {
-  return /(?:^|; )dothi_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+/** What to ask of the past with: what was known at the instant shown. */
+export function known(): Record<string, string> {
+  return store.shownAt === null ? {} : { at: new Date(store.shownAt).toISOString() };
 }
 
-async function renew(): Promise<void> {
-  const answer = await fetch("/console/ticket", { method: "POST", redirect: "manual", headers: { "X-CSRFToken": csrf() } });
-  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) throw new SignedOut();
-}
-
-/** A request to /live with one renewal of the ticket when it has run out. */
-export async function ask(address: string, options: RequestInit = {}): Promise<Response> {
-  let answer = await fetch(address, options);
-  if (answer.status === 401) {
-    await renew();
-    answer = await fetch(address, options);
-  }
-  if (answer.status === 401) throw new SignedOut();
-  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
-  return answer;
-}
-
-export async function askJson<T>(address: string, signal?: AbortSignal): Promise<T> {
-  return (await ask(address, signal ? { signal } : {})).json() as Promise<T>;
-}
-
-function link(is: Link): void {
+export function link(is: Link): void {
   if (store.link === is) return;
   store.link = is;
   store.tell("link");
@@ -82,7 +61,7 @@ class Line {
         if (needState) {
           const snapshot = await askJson<Snapshot>("/live/state", AbortSignal.timeout(15_000));
           if (mine !== this.generation) return;
-          store.take(snapshot);
+          store.take(snapshot, null);
           needState = false;
         }
         await this.follow(mine, () => (pause = 300));

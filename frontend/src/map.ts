@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // The map: own geometry, one symbol per thing, clusters that show the worst inside.
-import { addProtocol, Map as GlMap, type GeoJSONSource, type MapMouseEvent } from "maplibre-gl";
-import { Protocol } from "pmtiles";
+import { Map as GlMap, type GeoJSONSource, type MapMouseEvent } from "maplibre-gl";
 import { write } from "./address.ts";
 import { base, unitFeatures, unitNames } from "./base.ts";
 import { h, icon } from "./dom.ts";
+import { EMPTY, letters } from "./ground.ts";
 import { config, kindKey } from "./model.ts";
-import { RANK, styleOf, type Standing } from "./standing.ts";
+import { RANK, STANDINGS, styleOf, type Standing } from "./standing.ts";
 import { store } from "./store.ts";
-import { EMPTY, style } from "./style.ts";
+import { style } from "./style.ts";
 import { cluster, PATHS, RATIO, symbol } from "./symbols.ts";
+import { beneath, NOTHING } from "./tiles.ts";
 import { t } from "./words.ts";
 
-const STANDINGS: Standing[] = ["live", "stale", "silent", "muted", "plain"];
 const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** On a narrow screen a name beside the outermost mark needs room at the sides. */
+const padding = () => (innerWidth < 600 ? { top: 24, bottom: 48, left: 48, right: 48 } : 32);
 
 export class DothiMap extends HTMLElement {
   private map: GlMap | null = null;
   private ready = false;
+  private beneath = NOTHING;
   private drawn = "";
   private late = 0;
   private followed: string | null = null;
@@ -42,18 +46,20 @@ export class DothiMap extends HTMLElement {
 
   private legend(): HTMLElement {
     const row = (standing: Standing) => h("li", {}, h("i", { class: `mark ${styleOf(standing)}`, "aria-hidden": "true" }), t(`operations.standing.${standing}`));
-    return h("ul", { class: "legend", "aria-label": t("operations.map.legend") }, row("live"), row("stale"), row("silent"), row("plain"));
+    return h("ul", { class: "legend", "aria-label": t("operations.map.legend") }, ...STANDINGS.map(row));
   }
 
   private async open(box: HTMLElement): Promise<void> {
-    await Promise.allSettled([base.load(), document.fonts.load("12px 'Be Vietnam Pro'", "Đường ắ")]);
-    if (!config.tile_url && config.pmtiles) addProtocol("pmtiles", new Protocol().tile);
+    const rest = Promise.allSettled([base.load(), letters()]);
+    this.beneath = await beneath(config.tiles);
+    await rest;
+    if (this.beneath.credit) this.append(h("p", { class: "credit" }, this.beneath.credit));
     try {
       const { view } = store;
       this.map = new GlMap({
         container: box,
         style: this.look(),
-        ...(view ? { center: [view.lon, view.lat], zoom: view.zoom } : { bounds: base.bounds() ?? [102, 8, 110, 23.5], fitBoundsOptions: { padding: 24 } }),
+        ...(view ? { center: [view.lon, view.lat], zoom: view.zoom } : { bounds: base.bounds() ?? [102, 8, 110, 23.5], fitBoundsOptions: { padding: padding() } }),
         attributionControl: false,
         dragRotate: false,
         pitchWithRotate: false,
@@ -74,7 +80,7 @@ export class DothiMap extends HTMLElement {
   }
 
   private look() {
-    return style({ base: base.ground, units: unitFeatures(), names: unitNames() });
+    return style({ beneath: this.beneath, base: base.ground, units: unitFeatures(), names: unitNames() });
   }
 
   private restyle(): void {
@@ -128,7 +134,7 @@ export class DothiMap extends HTMLElement {
   }
 
   fit(box = base.bounds(store.unit)): void {
-    if (box) this.map?.fitBounds(box, { padding: 32, duration: 0 });
+    if (box) this.map?.fitBounds(box, { padding: padding(), duration: 0 });
   }
 
   /** Redraw what moved or changed its standing; readings alone move nothing on the map. */

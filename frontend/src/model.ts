@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page knows, in the shapes of docs/house.md "Live".
 
+import type { Tiles } from "./tiles.ts";
+
 export type Reading = { v: unknown; u?: string; o?: string; m?: string; t?: string };
 
 export type Thing = {
@@ -37,8 +39,7 @@ export type Config = {
   language: "vi" | "en";
   city: string;
   kinds: Kind[];
-  tile_url: string;
-  pmtiles: string;
+  tiles: Tiles;
 };
 
 const element = document.getElementById("console-config");

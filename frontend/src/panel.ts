@@ -5,10 +5,14 @@ import { Chart } from "./chart.ts";
 import { h, icon, put } from "./dom.ts";
 import { kindKey, quantityOf, terms, type Thing } from "./model.ts";
 import { RawTable } from "./rows.ts";
-import { observedAt, styleOf } from "./standing.ts";
+import { Span } from "./span.ts";
+import { lateBy, observedAt, styleOf } from "./standing.ts";
 import { store } from "./store.ts";
 import { pathOf } from "./symbols.ts";
 import { age, dateTime, length, quantityName, t, typeName, unitOf, valueText } from "./words.ts";
+
+/** The live line brings each reading; once a minute what it may have missed is asked for. */
+const REFRESH_MS = 60_000;
 
 export class DothiPanel extends HTMLElement {
   private readonly head = h("header", { class: "panel-head" });
@@ -19,11 +23,13 @@ export class DothiPanel extends HTMLElement {
   private readonly facts = h("dl", { class: "facts" });
   private readonly body = h("div", { class: "panel-body" });
   private readonly gone = h("p", { class: "note careful" }, t("operations.panel.gone"));
-  private readonly chart = new Chart(() => this.chartNow());
-  private readonly table = new RawTable();
+  private readonly span = new Span(() => this.look());
+  private readonly chart = new Chart(this.span);
+  private readonly table = new RawTable(this.span);
   private shown: string | null = null;
   private term = "";
   private charted = 0;
+  private at: number | null = null;
   private opener: HTMLElement | null = null;
 
   connectedCallback(): void {
@@ -31,7 +37,7 @@ export class DothiPanel extends HTMLElement {
     this.setAttribute("aria-label", t("operations.panel"));
     const close = h("button", { type: "button", class: "plain close", title: `${t("operations.panel.close")} (Esc)`, "aria-label": t("operations.panel.close"), onclick: () => this.close() }, icon("M6 6l12 12M18 6 6 18"));
     this.head.append(h("div", {}, this.heading, this.kind, this.chips), close);
-    this.body.append(h("h3", {}, t("operations.panel.values")), this.values, this.chart.element, this.facts, this.table.element);
+    this.body.append(h("h3", {}, t("operations.panel.values")), this.values, this.span.element, this.chart.element, this.facts, this.table.element);
     this.append(this.head, this.gone, this.body);
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     store.on(["things", "standing", "choice", "tick"], () => this.show());
@@ -45,8 +51,10 @@ export class DothiPanel extends HTMLElement {
     this.opener?.focus();
   }
 
+  /** The page's time moved: the window starts anew, unless only the wish moved and the figures stand. */
   private afterTime(): void {
-    this.charted = 0;
+    if (store.shownAt === this.at) return;
+    this.shown = null;
     this.show();
   }
 
@@ -67,18 +75,40 @@ export class DothiPanel extends HTMLElement {
     }
     if (this.shown !== id) this.arrive(thing);
     this.refresh(thing);
+    this.chart.follow(thing);
+    this.table.follow(thing);
   }
 
   private arrive(thing: Thing): void {
-    this.shown = thing.id;
+    const again = this.head.dataset.id === thing.id;
+    this.head.dataset.id = this.shown = thing.id;
+    this.at = store.shownAt;
+    if (again && this.term in thing.attrs) {
+      this.begin(thing, true);
+      return;
+    }
     this.opener = document.activeElement as HTMLElement | null;
     this.term = terms(thing).find((term) => typeof thing.attrs[term]?.v === "number") ?? "";
     this.values.replaceChildren();
-    this.charted = 0;
-    this.table.reset(thing, () => this.chart.window());
+    this.begin(thing, false);
     write();
     if (this.opener && this.opener !== document.body) this.heading.focus({ preventScroll: true });
     this.scrollTop = 0;
+  }
+
+  /** Chart, table and file begin where the thing has something to show. */
+  private begin(thing: Thing, keep: boolean): void {
+    const reading = thing.attrs[this.term || (terms(thing)[0] ?? "")];
+    this.span.start(Date.parse(reading?.o ?? reading?.m ?? ""), keep);
+    this.look();
+  }
+
+  private look(): void {
+    const thing = this.shown ? store.things.get(this.shown) : undefined;
+    if (!thing) return;
+    this.charted = 0;
+    this.table.show(thing);
+    this.chartNow(thing);
   }
 
   private refresh(thing: Thing): void {
@@ -97,15 +127,14 @@ export class DothiPanel extends HTMLElement {
     this.fillValues(thing);
     this.fillFacts(thing);
     this.chart.element.hidden = !this.term;
-    if (store.now() - this.charted > 60_000 || store.now() < this.charted || this.charted === 0) this.chartNow();
+    this.span.show();
+    if (this.span.follows() && performance.now() - this.charted > REFRESH_MS) this.chartNow(thing);
   }
 
-  private chartNow(): void {
-    const thing = this.shown ? store.things.get(this.shown) : undefined;
-    if (!thing || !this.term) return;
-    this.charted = store.now();
+  private chartNow(thing: Thing): void {
+    if (!this.term) return;
+    this.charted = performance.now();
     void this.chart.show(thing, this.term);
-    this.table.retime();
   }
 
   private fillValues(thing: Thing): void {
@@ -126,7 +155,7 @@ export class DothiPanel extends HTMLElement {
       const aged = row.querySelector<HTMLElement>(".age")!;
       put(aged, age((now - at) / 1000));
       aged.title = Number.isNaN(at) ? "" : dateTime(at);
-      const late = Boolean(thing.period) && (now - at) / 1000 > (thing.period ?? 0) + 0.4;
+      const late = Boolean(thing.period) && lateBy(at, now) > (thing.period ?? 0);
       row.classList.toggle("faded", late);
       row.querySelector("button")?.setAttribute("aria-pressed", String(term === this.term));
     });
@@ -141,7 +170,8 @@ export class DothiPanel extends HTMLElement {
 
   private pickTerm(term: string): void {
     this.term = term;
-    this.charted = 0;
+    const thing = this.shown ? store.things.get(this.shown) : undefined;
+    if (thing) this.begin(thing, true);
     this.show();
   }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The raw table behind the chart, a page at a time, and its file.
 import { h, put } from "./dom.ts";
-import { askJson } from "./live.ts";
+import { askJson } from "./ask.ts";
+import { known } from "./live.ts";
 import { quantityOf, type Reading, type Thing } from "./model.ts";
-import { dateTime, quantityName, t, unitOf, valueText } from "./words.ts";
+import type { Span } from "./span.ts";
+import { dateTime, number, quantityName, t, unitOf, valueText } from "./words.ts";
 
 type RawRow = Reading & { id: number; attr: string; superseded: string | null };
 type Page = { rows: RawRow[]; before: number | null };
@@ -16,42 +18,56 @@ export class RawTable {
   private readonly file = h("a", { class: "button second", download: true, href: "#" }, t("operations.csv"));
   private readonly more = h("button", { type: "button", class: "button second", onclick: () => void this.load(this.before) }, t("operations.table.more"));
   private readonly note = h("p", { class: "quiet small", role: "status" });
+  private readonly fresh = h("button", { type: "button", class: "button second", hidden: true, onclick: () => void this.load(null) });
   private thing: Thing | null = null;
-  private window: () => [Date, Date] = () => [new Date(0), new Date()];
   private before: number | null = null;
   private request = 0;
+  private seen: Thing["attrs"] = {};
+  private news = 0;
 
-  constructor() {
+  constructor(private readonly span: Span) {
     const head = (["time", "quantity", "value", "recorded"] as const).map((key) => h("th", { scope: "col" }, t(`operations.table.${key}`)));
-    this.element.append(h("summary", {}, t("operations.table")),
+    this.element.append(h("summary", {}, t("operations.table")), this.fresh,
       h("div", { class: "table-box", tabindex: "0", role: "region", "aria-label": t("operations.table") }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), this.body)),
       this.note, h("p", { class: "row" }, this.more, this.file));
     this.element.addEventListener("toggle", () => this.element.open && this.body.childElementCount === 0 && void this.load(null));
+    // A window that ends now has moved on since the address was written.
+    this.file.addEventListener("click", () => this.address());
   }
 
-  reset(thing: Thing, window: () => [Date, Date]): void {
+  /** Another thing, or a window that somebody moved: the file covers it, the open table is read again. */
+  show(thing: Thing): void {
+    if (thing.id !== this.thing?.id || !this.element.open) this.body.replaceChildren();
     this.thing = thing;
-    this.window = window;
-    this.retime();
+    this.address();
+    if (this.element.open) void this.load(null);
   }
 
-  /** The window has moved: the file covers it, the open table is read again. */
-  retime(): void {
-    if (!this.thing) return;
-    this.file.href = `/live/rows?${this.query()}&format=csv`;
-    if (this.element.open) void this.load(null);
-    else this.body.replaceChildren();
+  /** Readings came in: who reads the table is told how many, and sees them when they ask. */
+  follow(thing: Thing): void {
+    if (thing.id !== this.thing?.id || !this.element.open || !this.span.follows()) return;
+    for (const [term, reading] of Object.entries(thing.attrs)) if (this.seen[term] !== reading) this.news += 1;
+    this.seen = thing.attrs;
+    this.thing = thing;
+    this.fresh.hidden = this.news === 0;
+    put(this.fresh, t("operations.table.new", { count: number(this.news) }));
+  }
+
+  private address(): void {
+    const query = this.query();
+    query.set("format", "csv");
+    this.file.href = `/live/rows?${query}`;
   }
 
   private query(): URLSearchParams {
-    const [from, to] = this.window();
-    return new URLSearchParams({ id: this.thing!.id, from: from.toISOString(), to: to.toISOString() });
+    return new URLSearchParams({ id: this.thing!.id, ...this.span.query(), ...known() });
   }
 
   private async load(before: number | null): Promise<void> {
     const { thing } = this;
     if (!thing) return;
     const mine = ++this.request;
+    if (!before) this.catchUp(thing);
     const query = this.query();
     query.set("limit", LIMIT);
     if (before) query.set("before", String(before));
@@ -67,6 +83,12 @@ export class RawTable {
     } catch {
       put(this.note, t("operations.failed"));
     }
+  }
+
+  private catchUp(thing: Thing): void {
+    this.seen = thing.attrs;
+    this.news = 0;
+    this.fresh.hidden = true;
   }
 
   private row(thing: Thing, row: RawRow): HTMLElement {

@@ -6,10 +6,10 @@ import { config, kindKey } from "./model.ts";
 import { store } from "./store.ts";
 import { pathOf } from "./symbols.ts";
 import { goLive, goTo } from "./time.ts";
-import { fold, named, t, typeName } from "./words.ts";
+import { exact, fold, named, t, typeName } from "./words.ts";
 import { chooseUnit } from "./where.ts";
 
-type Hit = { name: string; note: string; path: string; folded: string; act: () => void };
+type Hit = { name: string; note: string; path: string; exact: string; folded: string; act: () => void };
 
 const MOST = 12;
 const HOUR = 3600_000;
@@ -17,7 +17,7 @@ const COMMAND = "M5 7l5 5-5 5M12 17h7";
 const UNIT = "M12 21s7-6 7-11a7 7 0 1 0-14 0c0 5 7 11 7 11zM12 12.200a2.200 2.200 0 1 0 0-4.400 2.200 2.200 0 0 0 0 4.400z";
 
 function hit(name: string, note: string, path: string, act: () => void): Hit {
-  return { name, note, path, folded: fold(`${name} ${note}`), act };
+  return { name, note, path, exact: exact(name), folded: fold(`${name} ${note}`), act };
 }
 
 function filter(act: () => void): () => void {
@@ -53,12 +53,14 @@ function everything(): Hit[] {
   return [...commands(), ...units, ...things];
 }
 
-/** Every word must be found; a hit whose name starts with the query comes first. */
+/** Every word must be found. First what is written with the very marks typed, then what starts with the query. */
 function find(all: Hit[], query: string): Hit[] {
   const words = fold(query).split(" ").filter(Boolean);
   const whole = words.join(" ");
-  const rank = (one: Hit) => (one.folded.startsWith(whole) ? 0 : one.folded.includes(` ${whole}`) ? 1 : 2);
-  return all.filter((one) => words.every((word) => one.folded.includes(word))).sort((a, b) => rank(a) - rank(b)).slice(0, MOST);
+  const typed = exact(query);
+  const start = (one: Hit) => (one.folded.startsWith(whole) ? 0 : one.folded.includes(` ${whole}`) ? 1 : 2);
+  const marks = (one: Hit) => (one.exact.includes(typed) ? 0 : 1);
+  return all.filter((one) => words.every((word) => one.folded.includes(word))).sort((a, b) => marks(a) - marks(b) || start(a) - start(b)).slice(0, MOST);
 }
 
 export class DothiSearch extends HTMLElement {
@@ -112,6 +114,8 @@ export class DothiSearch extends HTMLElement {
   }
 
   private key(event: KeyboardEvent): void {
+    // Enter and arrows belong to the input method while a Vietnamese word is being put together.
+    if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && this.hits.length) {
       event.preventDefault();

@@ -12,6 +12,8 @@ export type Topic = "things" | "standing" | "choice" | "time" | "link" | "units"
 export type View = { lon: number; lat: number; zoom: number };
 
 const PROGRESS = "urn:ngsi-ld:SeedProgress:demo";
+/** Taken out of service: no longer part of the city as of that instant. */
+const RETIRED = "retired";
 
 class Store {
   things = new Map<string, Thing>();
@@ -26,8 +28,12 @@ class Store {
   /** Milliseconds that the server's clock is ahead of ours. */
   offset = 0;
   heardAt = Date.now();
-  /** null: live; else the instant that everything is as of. */
+  /** null: live; else the instant that everything shall be as of. */
   instant: number | null = null;
+  /** The instant of the figures that stand on the page; null: they are live. */
+  shownAt: number | null = null;
+  /** The last question about the past was not answered. */
+  pastFailed = false;
   playing = false;
   speed = 60;
   selected: string | null = null;
@@ -41,9 +47,19 @@ class Store {
   private readonly due = new Set<Topic>();
   private booked = false;
 
-  /** The instant that ages are counted from. */
+  /** The instant that ages are counted from: that of the figures shown, whatever is wished. */
   now(): number {
+    return this.shownAt ?? (this.loaded ? null : this.instant) ?? Date.now() + this.offset;
+  }
+
+  /** The instant that was asked for. */
+  wished(): number {
     return this.instant ?? Date.now() + this.offset;
+  }
+
+  /** What stands on the page is of another instant than the one asked for. */
+  waits(): boolean {
+    return this.shownAt !== this.instant;
   }
 
   on(topics: Topic[], listener: () => void): void {
@@ -67,22 +83,29 @@ class Store {
     });
   }
 
-  take(snapshot: Snapshot): void {
-    this.things = new Map(snapshot.entities.map((thing) => [thing.id, thing]));
+  /** Show a whole state, as of `at` or live. */
+  take(snapshot: Snapshot, at: number | null): void {
+    this.shownAt = at;
+    this.pastFailed = false;
+    this.progress = null;
+    this.things = new Map(snapshot.entities.filter((thing) => thing.status !== RETIRED).map((thing) => [thing.id, thing]));
     this.setApart();
     this.seq = snapshot.seq;
     this.loaded = true;
     this.failed = false;
-    if (this.instant === null) this.offset = Date.parse(snapshot.server_time) - Date.now();
+    if (at === null) this.offset = Date.parse(snapshot.server_time) - Date.now();
     this.standings.clear();
     this.judge();
-    this.tell("things", "standing");
+    this.tell("things", "standing", "time");
   }
 
   apply(frame: Frame): void {
     if (frame.seq < this.seq) return;
     this.seq = frame.seq;
-    for (const id of frame.gone) this.things.delete(id);
+    for (const id of frame.gone) {
+      this.things.delete(id);
+      if (id === PROGRESS) this.progress = null;
+    }
     for (const change of frame.changes) this.change(change);
     this.setApart();
     if (frame.gone.length || frame.changes.length) {
@@ -106,7 +129,8 @@ class Store {
       if (reading) thing.attrs[term] = reading;
       else delete thing.attrs[term];
     }
-    this.things.set(thing.id, thing);
+    if (thing.status === RETIRED) this.things.delete(thing.id);
+    else this.things.set(thing.id, thing);
   }
 
   /** Work out every standing; tell when one is another than before. */

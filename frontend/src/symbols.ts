@@ -27,7 +27,7 @@ const RATIO = 2;
 
 type Pen = CanvasRenderingContext2D;
 
-/** Frames differ by shape: round on time, triangle late, square silent, plain ring for assets. */
+/** Frames differ by shape: round on time, triangle late, square silent, ring for assets, broken ring for what is muted. */
 function frame(pen: Pen, standing: Standing): void {
   const middle = SIZE / 2;
   pen.beginPath();
@@ -67,7 +67,9 @@ export function symbol(key: string, standing: Standing): ImageData {
   pen.fillStyle = colours.fill;
   pen.strokeStyle = colours.line;
   pen.fill();
+  if (standing === "muted") pen.setLineDash([4, 3]);
   pen.stroke();
+  pen.setLineDash([]);
   const scale = standing === "stale" ? 0.5 : 0.64;
   const drop = standing === "stale" ? 3 : 0;
   pen.translate(SIZE / 2 - 12 * scale, SIZE / 2 - 12 * scale + drop);

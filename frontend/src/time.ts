@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one time control: live, or an instant of the past that everything is as of.
-import { askJson, line } from "./live.ts";
+import { askJson, SignedOut } from "./ask.ts";
+import { line, link } from "./live.ts";
 import type { Snapshot } from "./model.ts";
 import { store } from "./store.ts";
 
 const STEP_MS = 500;
+const PATIENCE_MS = 20_000;
+/** While an answer is late, playing waits for it and then goes on from there. */
+const MOST_STEP_MS = 2000;
 
 let wanted: number | null = null;
-let fetching = false;
+let asking: AbortController | null = null;
+let again = 0;
+let pause = 1000;
 
 /** Show everything as of `at`; while one answer is on its way only the newest wish is kept. */
 export function goTo(at: number): void {
@@ -16,33 +22,58 @@ export function goTo(at: number): void {
   store.instant = Math.min(at, ceiling);
   store.tell("time");
   wanted = store.instant;
+  clearTimeout(again);
   void fetchWanted();
 }
 
+/** Ask once more for the newest wish, now. */
+export function retry(): void {
+  clearTimeout(again);
+  wanted = store.instant;
+  if (wanted !== null) void fetchWanted();
+}
+
 async function fetchWanted(): Promise<void> {
-  if (fetching) return;
-  fetching = true;
+  if (asking) return;
+  const mine = (asking = new AbortController());
   try {
-    while (wanted !== null && store.instant !== null) {
+    while (wanted !== null && asking === mine) {
       const at = wanted;
       wanted = null;
       const address = `/live/state?at=${encodeURIComponent(new Date(at).toISOString())}`;
-      const snapshot = await askJson<Snapshot>(address, AbortSignal.timeout(20_000));
-      if (store.instant === null) return;
-      store.take(snapshot);
+      const snapshot = await askJson<Snapshot>(address, AbortSignal.any([mine.signal, AbortSignal.timeout(PATIENCE_MS)]));
+      if (asking !== mine) return;
+      pause = 1000;
+      store.take(snapshot, at);
     }
-  } catch {
-    store.failed = true;
-    store.tell("things");
+  } catch (error) {
+    if (asking === mine) fail(error);
   } finally {
-    fetching = false;
+    if (asking === mine) asking = null;
   }
 }
 
+function fail(error: unknown): void {
+  if (error instanceof SignedOut) {
+    play(false);
+    link("signed_out");
+    return;
+  }
+  store.pastFailed = true;
+  store.failed ||= !store.loaded;
+  store.tell("time", "things");
+  clearTimeout(again);
+  again = window.setTimeout(retry, pause);
+  pause = Math.min(pause * 2, 15_000);
+}
+
 export function goLive(): void {
-  store.playing = false;
+  clearTimeout(again);
+  asking?.abort();
+  asking = wanted = null;
+  store.playing = store.pastFailed = false;
   store.instant = null;
-  wanted = null;
+  link("connecting");
   store.tell("time");
   line.start();
 }
@@ -54,8 +85,9 @@ export function play(on: boolean): void {
 
 let before = performance.now();
 setInterval(() => {
-  const passed = performance.now() - before;
-  before += passed;
+  if (store.playing && store.waits()) return;
+  const passed = Math.min(performance.now() - before, MOST_STEP_MS);
+  before = performance.now();
   if (!store.playing || store.instant === null) return;
   const next = store.instant + passed * store.speed;
   if (next >= Date.now() + store.offset) goLive();

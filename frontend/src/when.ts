@@ -29,9 +29,12 @@ export class DothiWhen extends HTMLElement {
   }
 
   private show(): void {
-    const { instant, link } = store;
-    this.toggle.dataset.mode = instant === null ? (link === "open" ? "live" : "lost") : "past";
-    put(this.text, instant === null ? `${t("operations.live")} · ${clockTime(store.now())}` : `${t("operations.past")} ${dateTime(instant)}`);
+    const { instant, link, shownAt } = store;
+    const live = instant === null && shownAt === null;
+    this.toggle.dataset.mode = instant !== null ? "past" : live && link === "open" ? "live" : "lost";
+    // While it plays, the instant of the figures that stand there, not of those on their way.
+    const past = store.playing ? (shownAt ?? instant) : instant;
+    put(this.text, past !== null ? `${t("operations.past")} ${dateTime(past)}` : live ? `${t("operations.live")} · ${clockTime(store.now())}` : t("operations.link.connecting"));
     if (instant !== null && !document.body.classList.contains("scrubbing") && !this.dataset.opened) {
       this.dataset.opened = "once";
       document.body.classList.add("scrubbing");
@@ -92,7 +95,7 @@ export class DothiScrubber extends HTMLElement {
     const ago = store.instant === null ? 0 : (this.end() - store.instant) / MINUTE;
     this.slider.value = String(Math.max(0, minutes - ago));
     this.slider.setAttribute("aria-valuetext", store.instant === null ? t("operations.live") : dateTime(store.instant));
-    if (document.activeElement !== this.field) this.field.value = toLocalInput(store.now());
+    if (document.activeElement !== this.field) this.field.value = toLocalInput(store.wished());
     this.field.max = toLocalInput(this.end());
     put(this.player, t(store.playing ? "operations.time.pause" : "operations.time.play"));
     this.live.disabled = store.instant === null;

@@ -24,6 +24,8 @@ export function typeName(type: string): string {
   return key in catalogue ? t(key as Key) : type;
 }
 
+/** The pages that Django makes write it so, too. */
+const MINUS = "\u2212";
 const formats = new Map<number, Intl.NumberFormat>();
 
 export function number(value: number, decimals = 0): string {
@@ -32,7 +34,7 @@ export function number(value: number, decimals = 0): string {
     format = new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
     formats.set(decimals, format);
   }
-  return format.format(value);
+  return format.format(value).replace("-", MINUS);
 }
 
 export function quantityName(term: string, quantity: Quantity | undefined): string {
@@ -85,6 +87,12 @@ export function dateTime(at: number): string {
   return `${clockTime(at)} ${dayFormat.format(at)}`;
 }
 
+const minuteFormat = new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "2-digit", minute: "2-digit", hour12: false });
+
+export function shortDateTime(at: number): string {
+  return `${minuteFormat.format(at)} ${dayFormat.format(at)}`;
+}
+
 /** Vietnam has one zone without summer time, so the wall clock is a fixed distance from UTC. */
 const ZONE_MS = 7 * 3600_000;
 
@@ -99,4 +107,9 @@ export function fromLocalInput(text: string): number {
 /** Search form: no marks, đ→d, lower case, one space between words. */
 export function fold(text: string): string {
   return text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/\p{M}+/gu, "").replace(/[^0-9a-z]+/g, " ").trim();
+}
+
+/** With its marks, composed: "Gò" typed by any input method is one text. */
+export function exact(text: string): string {
+  return text.normalize("NFC").toLowerCase().trim().replace(/\s+/g, " ");
 }

@@ -189,22 +189,30 @@ def test_things_are_read_as_the_public_reads_when_the_broker_has_some(pages_owne
                 )
 
             text = Client(headers={"accept-language": "vi"}).get("/").content.decode()
+            english = Client(headers={"accept-language": "en"}).get("/").content.decode()
         finally:
             owner.execute(b"DELETE FROM broker.entity_type")
             owner.execute(b"DELETE FROM broker.entity")
 
     assert "12,5" in text
+    assert "12.5" in english
     assert "Cầu" in text
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "text"),
-    [(1234567.891, 2, "1.234.567,89"), (-3.5, 1, "−3,5"), (0, 0, "0"), (None, 1, "–")],
-)
-def test_number_is_written_the_vietnamese_way_when_shown(
-    value: float | None, decimals: int, text: str
+    ("value", "decimals", "vi", "en"),
+    [(1234567.891, 2, "1.234.567,89", "1,234,567.89"), (-3.5, 1, "−3,5", "−3.5"), (0, 0, "0", "0"), (None, 1, "–", "–")],
+)  # fmt: skip
+def test_number_is_written_as_its_language_does_when_shown(
+    value: float | None, decimals: int, vi: str, en: str
 ) -> None:
-    assert words.number(value, decimals) == text
+    shown = []
+    for language in ("vi", "en"):
+        words.speak(language)
+        shown.append(words.number(value, decimals))
+    words.speak("vi")
+
+    assert shown == [vi, en]
 
 
 @pytest.mark.parametrize(

@@ -3,94 +3,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from tests.operations.line import Wire
+from tests.operations.screen import IN_BROWSER, open_console, row, violations, write
 
-ROOT = Path(__file__).parents[2]
-ASSETS = ROOT / "src/dothi/operations/static/dothi/console.js"
-AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-    pytest.mark.skipif(not ASSETS.is_file(), reason="the assets are not built: make setup"),
-]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def wire() -> Iterator[Wire]:
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.operations.console_server", str(port)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
-    )
-    for _ in range(100):
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/live/state").raise_for_status()
-            break
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    line = Wire(free_port(), port)
-    line.start()
-    yield line
-    line.stop()
-    server.terminate()
-    server.wait(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
-
-
-def open_console(page: Page, wire: Wire, query: str = "") -> None:
-    page.goto(f"http://127.0.0.1:{wire.port}/console/{query}")
-    expect(page.locator("dothi-list .thing").first).to_be_visible()
-
-
-def write(wire: Wire, id_: str, value: float, **fields: object) -> None:
-    body = {"id": id_, "value": value, "fields": fields}
-    httpx.post(f"http://127.0.0.1:{wire.upstream}/test/write", json=body).raise_for_status()
-
-
-def row(page: Page, name: str):
-    return page.locator("dothi-list .thing", has_text=name)
+pytestmark = IN_BROWSER
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -110,13 +31,7 @@ def test_console_has_no_axe_violation(browser: Browser, wire: Wire, theme: str, 
     for query in ("?tab=list", "?tab=briefing", "?sel=urn:air:0&at=2020-01-01T00:00:00Z", "?sel=urn:air:0"):
         page.goto(f"{address}/console/{query}")
         page.wait_for_selector("dothi-map[data-ready]", state="attached")
-        page.add_script_tag(path=AXE)
-        result = page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
-        found |= {
-            f"{query} {one['id']} {node['target']} {node['failureSummary']}"
-            for one in result["violations"]
-            for node in one["nodes"]
-        }
+        found |= {f"{query} {one}" for one in violations(page)}
     context.close()
 
     assert "\n".join(sorted(found)) == ""

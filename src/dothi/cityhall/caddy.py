@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dothi.cityhall import programs
+from dothi.cityhall import programs, tiles
 from dothi.cityhall.folders import own
 from dothi.cityhall.service_user import SERVICE_UID
 from dothi.cityhall.static_files import collect
@@ -64,7 +64,10 @@ def configure(settings: Settings, *, brokers: list[Path], web: Path) -> Path:
         own(pages / f"{name}.html", 0o644)
     static = collect(data / "caddy" / "static")
     file = data / "caddy" / "Caddyfile"
-    file.write_text(text(settings, brokers=brokers, web=web, pages=pages, static=static), "utf-8")
+    under = tile_file(tiles.folder(settings))
+    file.write_text(
+        text(settings, brokers=brokers, web=web, pages=pages, static=static, under=under), "utf-8"
+    )
     own(file, 0o644)
     return file
 
@@ -117,7 +120,21 @@ def _page(said: dict[str, tuple[str, str]], *, head: str = "") -> str:
     )
 
 
-def text(settings: Settings, *, brokers: list[Path], web: Path, pages: Path, static: Path) -> str:
+def tile_file(folder: Path | None) -> str:
+    """The address of the city's own PMTiles file, read by ranges; nothing when there is none."""
+    if folder is None:
+        return ""
+    return f"""
+	handle /tiles.pmtiles {{
+		root "{folder}"
+		header Cache-Control no-cache
+		file_server
+	}}"""
+
+
+def text(
+    settings: Settings, *, brokers: list[Path], web: Path, pages: Path, static: Path, under: str = ""
+) -> str:
     """The Caddyfile."""
     tls = ends_tls(settings)
     host = urlsplit(settings.public_url).hostname or ""
@@ -185,8 +202,10 @@ def text(settings: Settings, *, brokers: list[Path], web: Path, pages: Path, sta
 	handle_path /static/* {{
 		root "{static}"
 		header ?Cache-Control "public, max-age=3600"
+		@code path *.js *.mjs *.css
+		header @code Cache-Control no-cache
 		file_server
-	}}
+	}}{under}
 	handle {{
 		reverse_proxy unix/{web} {{
 			lb_try_duration 1s

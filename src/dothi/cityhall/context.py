@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from dothi.cityhall.templatetags import words
 from dothi.foundation import messages
 from dothi.places import door as places
 
@@ -21,6 +22,7 @@ def city_name(language: str, root: places.Unit | None) -> str:
 
 def page(request: HttpRequest) -> dict[str, Any]:
     language = getattr(request, "language", "vi")
+    words.speak(language)
     theme = request.COOKIES.get("dothi_theme", "")
     root = places.root_unit()
     return {

@@ -57,7 +57,13 @@ class Settings:
     tile_url: str = _entry(
         "", "Address of raster tiles of the city's own ({z}/{x}/{y}); empty: own geometry only."
     )
-    pmtiles_file: str = _entry("", "PMTiles file to show beneath the map; empty: none.")
+    pmtiles_file: str = _entry(
+        "",
+        "PMTiles file (raster or vector) to show beneath the map when there is no tile address; empty: none.",
+    )
+    tile_credit: str = _entry(
+        "", "Whom the map names for its tiles; empty: what the PMTiles file says, or the tile server's name."
+    )
     secret_key: str = _entry(
         "", "Key of sessions and tokens; empty: made at first start and kept in the data folder.", secret=True
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dothi import __version__
-from dothi.cityhall import database, folders, orphans, ports, programs
+from dothi.cityhall import database, folders, orphans, ports, programs, tiles
 from dothi.cityhall.errors import CannotStart
 from dothi.cityhall.postgres import PostgresTrouble, find_bin
 from dothi.cityhall.report import Report
@@ -90,6 +90,7 @@ def findings(settings: Settings, report: Report) -> Iterator[str]:
         )
     if memory_mb() < 1000:
         yield report.words("cityhall.doctor.memory_low", total=memory_mb())
+    yield from tiles.findings(settings, report)
     if settings.demo:
         yield report.words("cityhall.doctor.demo")
     if settings.host not in {"127.0.0.1", "::1", "localhost"} and not settings.public_url.startswith(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 
+from dothi.cityhall import tiles
 from dothi.cityhall.city import City
 from dothi.cityhall.report import Report
 from dothi.cityhall.supervisor import Supervisor, run_beside
@@ -21,6 +22,8 @@ def main(arguments: argparse.Namespace) -> int:
         if link:
             report.admin_link(link)
         report.hint(settings)
+        for sentence in tiles.findings(settings, report):
+            report.line(sentence)
 
     supervisor.on_ready = welcome
     return supervisor.run()

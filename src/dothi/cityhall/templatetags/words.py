@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,13 @@ from django.utils.safestring import SafeString
 from dothi.foundation import clock, messages
 
 register = template.Library()
+_language: ContextVar[str] = ContextVar("language", default="vi")
 _STEPS = ((60, "second", 1), (3600, "minute", 60), (86400, "hour", 3600), (31 * 86400, "day", 86400))
+
+
+def speak(language: str) -> None:
+    """The language of the page that is made now: a filter is not told of its page."""
+    _language.set(language)
 
 
 @register.simple_tag(takes_context=True)
@@ -27,11 +34,13 @@ def t(context: dict[str, Any], key: str, **values: Any) -> SafeString | str:
 
 @register.filter
 def number(value: float | Decimal | None, decimals: int = 0) -> str:
-    """`1.234.567,9`: as domain.md §8.1 has it, in both languages of the pages; an en dash for nothing."""
+    """`1.234.567,9` on a Vietnamese page, `1,234,567.9` on an English one; an en dash for nothing."""
     if value is None:
         return "–"
-    text = f"{value:,.{int(decimals)}f}"
-    return text.replace(",", "\u00a0").replace(".", ",").replace("\u00a0", ".").replace("-", "\u2212")
+    text = f"{value:,.{int(decimals)}f}".replace("-", "\u2212")
+    if _language.get() != "vi":
+        return text
+    return text.replace(",", "\u00a0").replace(".", ",").replace("\u00a0", ".")
 
 
 @register.filter

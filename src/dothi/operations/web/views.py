@@ -44,8 +44,17 @@ def page_config(language: str) -> dict[str, Any]:
     return {
         "language": language,
         "kinds": [dataclasses.asdict(kind) for kind in KINDS],
-        "tile_url": settings.SETTINGS.tile_url,
-        "pmtiles": "/tiles.pmtiles" if settings.SETTINGS.pmtiles_file else "",
+        "tiles": tiles(),
+    }
+
+
+def tiles() -> dict[str, str]:
+    """What the city wants beneath its own geometry, and whom to name for it; an address goes before a file."""
+    chosen = settings.SETTINGS
+    return {
+        "url": chosen.tile_url,
+        "pmtiles": "/tiles.pmtiles" if chosen.pmtiles_file and not chosen.tile_url else "",
+        "credit": chosen.tile_credit,
     }
 
 
@@ -66,11 +75,11 @@ def renew(request: HttpRequest) -> HttpResponse:
 @identity.staff
 @require_GET
 def base(_request: HttpRequest) -> HttpResponse:
-    """Units of today as GeoJSON, with the point where the name stands."""
+    """Units of today as GeoJSON, with the point where the name stands, and the tiles that lie beneath."""
     units = list(places.units_at().defer(None))
     parents = {unit.pk: unit.parent_id for unit in units}
     features = [unit_feature(unit, unit_scope(unit.pk, parents)) for unit in units]
-    answer = JsonResponse({"type": "FeatureCollection", "features": features})
+    answer = JsonResponse({"type": "FeatureCollection", "features": features, "tiles": tiles()})
     answer["Content-Type"] = "application/geo+json"
     return answer
 
