@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -16,6 +17,12 @@ from dothi.broker.store.migrate import migrate
 from dothi.cityhall.postgres import Postgres, find_bin
 
 pytest_plugins = ["tests.pages"]
+
+# A busy machine is no failure: how fast things are is measured by `dothi bench`.
+hypothesis.settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy machine")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
