@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make faults ROUNDS=10`: kill -9 at random moments under load, then count.
+"""`make faults ROUNDS=10`: kill -9 at random moments under load, fill the disk, then count.
 
-Starts an installation of its own in a temporary folder, writes by HTTP and MQTT, kills a random process (or all of
-them with their supervisor) once a round, and at the end compares every acknowledged reading with the history.
-Talks to 127.0.0.1 only and stops by itself. The last line says acknowledged, lost, duplicated, seconds to serve.
+Starts installations of its own in temporary folders, writes by HTTP (straight and through the front door) and MQTT and
+reads pages. Each round kills one process, the supervisor, or everything at once; what needs an operator (or systemd) is
+started again at once. Then the same under load with a small disk that fills up. At the end every acknowledged reading
+is compared with the history. Talks to 127.0.0.1 only, kills only what it started, stops by itself.
+
+Exit code 0: nothing lost, nothing doubled, each way served all its users again within 5 s (10 s after room was made on
+the disk), and the load was what it was asked to be. The last line says acknowledged, lost, duplicated, seconds to serve.
 """
 
 from __future__ import annotations
@@ -12,154 +16,306 @@ import argparse
 import os
 import random
 import signal
+import statistics
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
-import psycopg
-
-from dothi.broker.store import packing
-from dothi.cityhall import orphans
+from dothi.cityhall import ballast, folders, orphans
 from dothi.cityhall.bench.instance import Instance
-from dothi.cityhall.fault_load import START, TERM, HttpWriter, MqttWriter, seconds_without
+from dothi.cityhall.children import started_at
+from dothi.cityhall.fault_count import Count, settled
+from dothi.cityhall.fault_disk import NoSmallDisk, fill, small_disk
+from dothi.cityhall.fault_load import HttpWriter, Load, MqttWriter, PageReader, ask, seconds_without
 
-HISTORY = """
-SELECT s.entity, s.attr, extract(epoch FROM h.at - %s)::bigint, count(*), min(h.num), max(h.num)
-FROM broker.series s JOIN broker.history h ON h.series = s.id
-WHERE h.superseded_at IS NULL AND (s.attr LIKE %s OR s.attr LIKE %s) AND s.entity = ANY(%s)
-GROUP BY 1, 2, 3
-"""
-
-PACKED = """
-SELECT s.entity, p.blob FROM broker.series s JOIN broker.history_packed p ON p.series = s.id
-WHERE (s.attr LIKE %s OR s.attr LIKE %s) AND s.entity = ANY(%s)
-"""
+AFTER_ROOM = 10.0
+"""Seconds to serve again when there is room on the disk: the supervisor looks once a second, then the bus starts anew."""
+PATIENCE = 30.0
+SMALL_DISK_MB = 420
+HTTP_WRITERS = 16
+"""So many that the time of one answer, some 10 ms under load, does not hold the rate down."""
+EVERYTHING, SUPERVISOR = "everything", "the supervisor"
 
 
-def kill(city: Instance, dice: random.Random, *, everything: bool) -> str:
-    """Kill one process, or everything at once and start again as an operator (or systemd) would."""
+@dataclass
+class Verdict:
+    """What went wrong, in sentences; and the figures of the last line."""
+
+    troubles: list[str] = field(default_factory=list)
+    slowest: dict[str, float] = field(default_factory=dict)
+    acknowledged: int = 0
+    lost: int = 0
+    doubled: int = 0
+
+    def wrong(self, sentence: str) -> None:
+        print(f"WRONG: {sentence}", flush=True)
+        self.troubles.append(sentence)
+
+    def took(self, what: str, times: dict[str, float | None], limit: float) -> None:
+        """Note how long each way was without an answer."""
+        for way, seconds in times.items():
+            if seconds is None:
+                self.wrong(f"{what}: {way} does not serve all its users again")
+            else:
+                self.slowest[way] = max(self.slowest.get(way, 0.0), seconds)
+                if seconds > limit:
+                    self.wrong(f"{what}: {way} was away for {seconds:.2f} s, more than {limit:.0f} s")
+        told = ", ".join(f"{way} {'-' if s is None else f'{s:.2f}'}" for way, s in times.items())
+        print(f"{what}: seconds without an answer: {told}", flush=True)
+
+    def counted(self, count: Count) -> None:
+        self.acknowledged += count.acknowledged
+        self.lost += count.lost
+        self.doubled += count.doubled
+        for sentence in count.details[:20]:
+            self.wrong(sentence)
+        if not count.acknowledged:
+            self.wrong("nothing was acknowledged at all")
+
+
+@dataclass
+class LoadOn:
+    """The load on one city, by its ways."""
+
+    ways: dict[str, list[Load]]
+
+    @property
+    def writers(self) -> list[HttpWriter | MqttWriter]:
+        return [w for group in self.ways.values() for w in group if not isinstance(w, PageReader)]
+
+    def begin(self) -> None:
+        for group in self.ways.values():
+            for one in group:
+                one.tally.begin()
+
+    def back(self, since: float, *, patience: float) -> dict[str, float | None]:
+        """For each way: how long it was without an answer."""
+        timeout = max(PATIENCE, patience)
+        return {way: seconds_without(group, since, timeout=timeout) for way, group in self.ways.items()}
+
+    def rate(self, seconds: float) -> float:
+        """Acknowledged writes a second over the next seconds."""
+        before, begun = sum(w.tally.successes for w in self.writers), time.monotonic()
+        time.sleep(seconds)
+        return (sum(w.tally.successes for w in self.writers) - before) / (time.monotonic() - begun)
+
+    def wanted(self) -> dict[str, set[int]]:
+        """Entity -> numbers of the readings that were acknowledged."""
+        found: dict[str, set[int]] = {}
+        for writer in self.writers:
+            if isinstance(writer, MqttWriter):
+                found[writer.login.entity] = set(writer.done)
+            else:
+                found[writer.entity] = set(range(writer.tally.acknowledged[writer.entity]))
+        return found
+
+
+@contextmanager
+def load_on(city: Instance, rate: float) -> Iterator[LoadOn]:
+    """Writers at `rate` a second, a quarter straight to the broker, a quarter by the front door, half by MQTT; a reader."""
+    stop = threading.Event()
+    used = city.settings
+    http = [
+        HttpWriter(
+            port=port,
+            token=city.token,
+            entity=f"urn:ngsi-ld:FaultProbe:{n}",
+            rate=rate / 2 / HTTP_WRITERS,
+            stop=stop,
+        )
+        for n, port in enumerate([used.broker_port_used, used.port] * (HTTP_WRITERS // 2))
+    ]
+    devices = city.devices()
+    load = LoadOn(
+        {
+            "HTTP": [*http[::2]],
+            "front door": [*http[1::2]],
+            "MQTT": [
+                MqttWriter(port=used.mqtt_port_used, login=d, rate=rate / 2 / len(devices), stop=stop)
+                for d in devices
+            ],
+            "pages": [PageReader(port=used.port, stop=stop)],
+        }
+    )
+    everyone = [one for group in load.ways.values() for one in group]
+    for one in everyone:
+        one.start()
+    try:
+        yield load
+    finally:
+        stop.set()
+        for one in everyone:
+            one.join(40)
+
+
+def victims(city: Instance, dice: random.Random) -> Iterator[str]:
+    """Each process, the supervisor and everything, in random order, again and again; everything first."""
+    yield EVERYTHING
     note = orphans.read(city.settings.data_path)
     assert note is not None
-    victim = None if everything else dice.choice([*note.processes, None])
-    if victim is not None:
-        os.kill(victim.pid, signal.SIGKILL)
-        return victim.name
-    for pid in [note.pid, *(p.pid for p in note.processes)]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    assert city.process is not None
-    city.process.wait()
-    return "everything"
+    names = [EVERYTHING, SUPERVISOR, *(p.name for p in note.processes)]
+    while True:
+        yield from dice.sample(names, len(names))
 
 
-def in_history(city: Instance, entities: list[str]) -> dict[str, dict[int, tuple[int, float, float]]]:
-    """Entity -> reading number -> (rows, smallest value, largest value)."""
-    found: dict[str, dict[int, tuple[int, float, float]]] = {e: {} for e in entities}
-    with psycopg.connect(city.owner_url) as connection:
-        rows = connection.execute(HISTORY, (START, f"%/{TERM}", "%/temperature", entities))
-        for entity, _, number, count, low, high in rows:
-            found[entity][number] = (count, low, high)
-        begin = int(START.timestamp())
-        for entity, blob in connection.execute(PACKED, (f"%/{TERM}", "%/temperature", entities)):
-            columns = packing.unpack(blob)
-            for at, num, superseded in zip(
-                columns.at.tolist(), columns.num.tolist(), columns.superseded.tolist(), strict=True
-            ):
-                if not superseded:
-                    number = at // 1_000_000 - begin
-                    count, low, high = found[entity].get(number, (0, num, num))
-                    found[entity][number] = (count + 1, min(low, num), max(high, num))
-    return found
+def kill(city: Instance, victim: str) -> None:
+    """Kill processes of this very city, known by pid and start time; start it again when nobody else would."""
+    note = orphans.read(city.settings.data_path)
+    assert note is not None
+    ours = [orphans.Process(SUPERVISOR, note.pid, note.started), *note.processes]
+    for process in ours:
+        if victim in {EVERYTHING, process.name} and started_at(process.pid) == process.started:
+            os.kill(process.pid, signal.SIGKILL)
+    if victim in {EVERYTHING, SUPERVISOR}:
+        assert city.process is not None
+        city.process.wait()
+        city.start()
 
 
-def compare(
-    wanted: dict[str, set[int]], found: dict[str, dict[int, tuple[int, float, float]]]
-) -> tuple[int, int]:
-    """(lost, duplicated): acknowledged readings without a row of their value; readings with more than one row."""
-    lost = sum(
-        n not in found[e] or found[e][n][1:] != (n, n) for e, numbers in wanted.items() for n in numbers
+def kill_rounds(verdict: Verdict, given: argparse.Namespace) -> None:
+    dice, rate = random.Random(given.seed), float(given.rate)
+    with Instance() as city:
+        rates = []
+        with load_on(city, rate) as load:
+            time.sleep(1)
+            for number, victim in zip(range(1, given.rounds + 1), victims(city, dice), strict=False):
+                time.sleep(0.5)
+                rates.append(load.rate(dice.uniform(0.7, 1.7)))
+                load.begin()
+                since = time.monotonic()
+                kill(city, victim)
+                verdict.took(
+                    f"round {number}, {victim} killed", load.back(since, patience=given.within), given.within
+                )
+        verdict.counted(settled(city.owner_url, load.wanted()))
+    achieved = statistics.median(rates)
+    print(f"load: {achieved:.0f} acknowledged writes a second while nothing was amiss (asked: {rate:.0f})")
+    if achieved < rate * given.least:
+        verdict.wrong(f"the load was only {achieved:.0f} writes a second of {rate:.0f}: it proves too little")
+
+
+def disk_scenario(verdict: Verdict, *, rate: float, within: float) -> None:
+    """Fill a small disk under load, in two steps; then make room."""
+    with tempfile.TemporaryDirectory(prefix="dothi-faults-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        with small_disk(folder / "data", SMALL_DISK_MB, beside=folder / "programs"), Instance(folder) as city:
+            data = city.settings.data_path
+            with load_on(city, rate) as load:
+                load.rate(1.5)
+                mark = folders.low_mb(city.settings) * 1_000_000
+                fill(data, mark - 8_000_000)
+                refusals(verdict, city, load, "disk below the mark")
+                filler = fill(data, 0)
+                time.sleep(3)
+                print(
+                    f"disk full: ballast {'lies' if ballast.path(data).exists() else 'was freed'}", flush=True
+                )
+                refusals(verdict, city, load, "disk full")
+                filler.unlink()
+                room_at = time.monotonic()
+                load.begin()
+                back = load.back(room_at, patience=within)
+                verdict.took("room made on the disk", back, within)
+            verdict.counted(settled(city.owner_url, load.wanted()))
+
+
+def refusals(verdict: Verdict, city: Instance, load: LoadOn, what: str) -> None:
+    """Writes and files are refused in words, reading goes on, the supervisor lives."""
+    key = {"Authorization": f"Bearer {city.token}"}
+    front = city.settings.port
+    path = "/ngsi-ld/v1/entities/urn:ngsi-ld:FaultProbe:0"
+    body = b'{"probe":{"type":"Property","value":1}}'
+
+    def refused() -> bool:
+        status, headers = ask("POST", front, f"{path}/attrs", body, Content_Type="application/json", **key)
+        return status in {503, 507} and "retry-after" in headers
+
+    def file_refused() -> bool:
+        form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\na;b\r\n--x--\r\n'
+        kind = "multipart/form-data; boundary=x"
+        status, headers = ask("POST", front, "/sources/bench/files/", form, Content_Type=kind)
+        return status == 507 and "retry-after" in headers
+
+    wanted = {
+        "a write is refused with 507 or 503 and Retry-After": refused,
+        "a file is refused with 507 and Retry-After": file_refused,
+        "an entity can be read": lambda: ask("GET", front, path, **key)[0] == 200,
+        "a page can be read": lambda: ask("GET", front, "/")[0] == 200,
+        "the supervisor lives": lambda: city.process is not None and city.process.poll() is None,
+    }
+    deadline = time.monotonic() + AFTER_ROOM
+    for sentence, look in wanted.items():
+        while not _holds(look):
+            if time.monotonic() > deadline:
+                verdict.wrong(f"{what}: not so: {sentence}")
+                break
+            time.sleep(0.1)
+        else:
+            print(f"{what}: {sentence}", flush=True)
+    statuses: dict[int, int] = {}
+    for writer in load.writers:
+        for status, times in writer.tally.refusals.items():
+            statuses[status] = statuses.get(status, 0) + times
+    print(f"{what}: refusals so far {statuses}", flush=True)
+    if set(statuses) - {503, 507}:
+        verdict.wrong(f"{what}: writes were refused with other than 503 and 507: {statuses}")
+
+
+def _holds(look: object) -> bool:
+    try:
+        return bool(look()) if callable(look) else False
+    except OSError:
+        return False
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    doubled = sum(row[0] > 1 for rows in found.values() for row in rows.values())
-    return lost, doubled
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--rate", type=float, default=2000.0, help="writes a second, half HTTP, half MQTT")
+    parser.add_argument("--least", type=float, default=0.9, help="share of the rate that must be reached")
+    parser.add_argument("--within", type=float, default=5.0, help="seconds in which it must serve again")
+    parser.add_argument("--no-disk", action="store_true", help="leave out the full disk")
     parser.add_argument("--seed", type=int, default=int(datetime.now(UTC).timestamp()))
-    given = parser.parse_args()
-    dice = random.Random(given.seed)
-    print(f"seed {given.seed}")
-    with Instance() as city:
-        stop = threading.Event()
-        port = city.settings.broker_port_used
-        http = [
-            HttpWriter(
-                port=port,
-                token=city.token,
-                entity=f"urn:ngsi-ld:FaultProbe:{n}",
-                rate=given.rate / 16,
-                stop=stop,
-            )
-            for n in range(8)
-        ]
-        mqtt = [
-            MqttWriter(port=city.settings.mqtt_port_used, login=d, rate=given.rate / 16, stop=stop)
-            for d in city.devices()
-        ]
-        for writer in (*http, *mqtt):
-            writer.start()
-        slowest = 0.0
-        failed = False
-        for round_number in range(1, given.rounds + 1):
-            time.sleep(dice.uniform(0.5, 2.0))
-            for writer in (*http, *mqtt):
-                writer.tally.longest_gap = 0.0
-            name = kill(city, dice, everything=round_number == 1)
-            since = time.monotonic()
-            if name == "everything":
-                city.start()
-            took = [seconds_without(group, since, timeout=30) for group in (http, mqtt)]
-            if None in took:
-                failed = True
-                print(
-                    f"round {round_number}: {name} killed, not serving again after 30 s (HTTP, MQTT: {took})"
-                )
-                break
-            seconds = max(t for t in took if t is not None)
-            slowest = max(slowest, seconds)
-            print(
-                f"round {round_number}: {name} killed, {seconds:.2f} s without an acknowledgement", flush=True
-            )
-        time.sleep(1)
-        stop.set()
-        for writer in (*http, *mqtt):
-            writer.join(40)
-        wanted = {w.entity: set(range(w.tally.acknowledged[w.entity])) for w in http}
-        wanted |= {w.login.entity: set(w.done) for w in mqtt}
-        deadline = time.monotonic() + 20
-        while True:
-            found = in_history(city, list(wanted))
-            lost, doubled = compare(wanted, found)
-            if lost == 0 or time.monotonic() > deadline:
-                break
-            time.sleep(0.5)
-        for entity, numbers in wanted.items():
-            missing = sorted(n for n in numbers if n not in found[entity])
-            if missing:
-                print(f"{entity}: {len(missing)} of {len(numbers)} missing, {missing[0]} to {missing[-1]}")
-        stuck = sum(len(w.waiting) for w in mqtt)
-        acknowledged = sum(map(len, wanted.values()))
-        by_http = sum(w.tally.total for w in http)
-    print(f"HTTP {by_http}, MQTT {acknowledged - by_http} acknowledged; {stuck} MQTT readings never answered")
+    return parser.parse_args(argv)
+
+
+def _too_late(*_: object) -> None:
+    """A hanging harness is no proof: leave, and stop what was started on the way out."""
+    raise TimeoutError("The harness took longer than its rounds may take")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    given = _arguments(argv)
+    signal.signal(signal.SIGALRM, _too_late)
+    signal.alarm(300 + int(45 + given.within) * given.rounds)
+    busy = os.getloadavg()[0]
+    print(f"seed {given.seed}, {os.cpu_count()} cores with a load of {busy:.1f} before we begin", flush=True)
+    verdict = Verdict()
+    if given.rounds:
+        kill_rounds(verdict, given)
+    if not given.no_disk:
+        try:
+            disk_scenario(verdict, rate=min(given.rate, 500.0), within=max(AFTER_ROOM, given.within))
+        except NoSmallDisk as reason:
+            print(f"disk full: SKIPPED, {reason}")
+    for way, seconds in verdict.slowest.items():
+        print(f"worst of {way}: {seconds:.2f} s")
+    if verdict.lost or verdict.doubled:
+        verdict.wrong(f"{verdict.lost} lost, {verdict.doubled} duplicated")
     print(
-        f"acknowledged {acknowledged}, lost {lost}, duplicated {doubled}, seconds to serve {slowest:.2f} (worst)"
+        f"acknowledged {verdict.acknowledged}, lost {verdict.lost}, duplicated {verdict.doubled}, "
+        f"seconds to serve {max(verdict.slowest.values(), default=0.0):.2f} (worst)"
     )
-    return 1 if failed or lost or doubled or slowest > 5 or acknowledged == 0 else 0
+    return 1 if verdict.troubles else 0
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cityhall.disk import fill, only_root, small_disk
+from tests.cityhall.disk import small_disk
 
 from dothi.cityhall import ballast
+from dothi.cityhall.fault_disk import fill
 
 
-@only_root
 def test_ballast_lies_while_there_is_room_and_is_freed_when_the_disk_is_full(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 300) as disk:
         laid = ballast.lay(disk)

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.cityhall.disk import small_disk
 
 from dothi.cityhall import cli, folders, ports
 from dothi.cityhall.commands.settings import reference
@@ -102,6 +104,57 @@ def test_up_exits_with_a_sentence_when_a_port_is_taken(
 
     assert code == 5
     assert f"Port {port}" in capsys.readouterr().err
+
+
+def _up(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = cli.main(["up", "--data", str(folder / "data"), "--port", str(ports.choose(1)[0])])
+    return code, capsys.readouterr().err
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DOTHI_RUN_DIR", str(tmp_path / "run"))
+    (tmp_path / "data").mkdir()
+    return tmp_path
+
+
+def test_up_exits_with_a_sentence_when_the_data_is_newer(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "data" / "version").write_text("99\n")
+
+    code, told = _up(place, capsys)
+
+    assert code == 3
+    assert "was written by a newer Dothi (data version 99" in told
+    assert "Install that version" in told
+
+
+def test_up_exits_with_a_sentence_when_another_holds_the_folder(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with folders.locked(place / "data"):
+        code, told = _up(place, capsys)
+
+    assert code == 4
+    assert f"(process {os.getpid()}). Stop it with kill {os.getpid()}" in told
+
+
+def test_a_lock_is_taken_over_when_its_holder_is_dead(place: Path) -> None:
+    (place / "data" / "lock").write_text("1")
+
+    with folders.locked(place / "data"):
+        assert (place / "data" / "lock").read_text() == str(os.getpid())
+
+
+def test_up_exits_with_a_sentence_when_the_disk_is_full(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_disk(place / "data", 50):
+        code, told = _up(place, capsys)
+
+    assert code == 6
+    assert "Dothi needs 209 MB to start" in told
 
 
 def test_wrong_setting_is_one_sentence_when_it_is_no_number(

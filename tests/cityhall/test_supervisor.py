@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cityhall.disk import fill, only_root, small_disk
+from tests.cityhall.disk import small_disk
 
 from dothi.cityhall import ballast, orphans, ports
 from dothi.cityhall.children import Child, started_at
 from dothi.cityhall.city import City
 from dothi.cityhall.errors import CannotStart
+from dothi.cityhall.fault_disk import fill
 from dothi.cityhall.processes.begin import store_mark
 from dothi.cityhall.report import Report
 from dothi.cityhall.supervisor import Supervisor
@@ -139,7 +140,6 @@ def test_the_city_runs_on_when_its_note_and_logs_cannot_be_written(tmp_path: Pat
     assert "Stopped after" in told
 
 
-@only_root
 @pytest.mark.usefixtures("quiet")
 def test_the_city_runs_on_when_the_disk_is_full_and_any_process_dies(tmp_path: Path) -> None:
     def fill_and_kill(supervisor: Supervisor) -> None:
@@ -175,6 +175,38 @@ def test_a_process_is_tried_again_when_it_cannot_even_begin(tmp_path: Path) -> N
     told = _run(_settings(tmp_path), {}, lose_program)
 
     assert "Process web could not be started (No such file or directory)" in told
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_start_ends_at_once_and_leaves_nothing_when_asked_to_stop(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    settings = _settings(tmp_path)
+    build = _build({})
+    made = build(settings)
+    made.web.ready = lambda: False
+    told = io.StringIO()
+    supervisor = Supervisor(settings, Report(told), lambda _settings: made)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+
+    def press() -> None:
+        _wait_for(lambda: made.web.alive)
+        os.kill(os.getpid(), number)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    try:
+        code = supervisor.run()
+    finally:
+        thread.join()
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+    assert code == 0
+    assert "Stopped after" in told.getvalue()
+    assert "ready after" not in told.getvalue()
+    assert [child.name for child in made.children if child.alive] == []
 
 
 @pytest.mark.usefixtures("quiet")

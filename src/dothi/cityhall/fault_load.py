@@ -23,6 +23,8 @@ from dothi.foundation import clock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TERM = "reading"
+LAST_WORDS = 30.0
+"""Seconds in which what was on its way at the end is still acknowledged."""
 
 
 def observed_at(number: int) -> str:
@@ -35,14 +37,24 @@ class Tally:
     """What was acknowledged: entity -> how many readings (their numbers are 0 .. n-1)."""
 
     acknowledged: dict[str, int] = field(default_factory=dict)
+    successes: int = 0
     retries: int = 0
     last_success: float = 0.0
     longest_gap: float = 0.0
     refusals: dict[int, int] = field(default_factory=dict)
 
+    def begin(self) -> None:
+        """From now on measure gaps anew."""
+        self.last_success = self.last_success or time.monotonic()
+        self.longest_gap = 0.0
+
+    def refused(self, status: int) -> None:
+        self.refusals[status] = self.refusals.get(status, 0) + 1
+
     def succeeded(self) -> None:
         """Note an acknowledgement, and how long it is since the one before."""
         now = time.monotonic()
+        self.successes += 1
         if self.last_success:
             self.longest_gap = max(self.longest_gap, now - self.last_success)
         self.last_success = now
@@ -88,7 +100,7 @@ class HttpWriter(threading.Thread):
                 time.sleep(0.02)
                 continue
             if status not in {200, 201, 204}:
-                self.tally.refusals[status] = self.tally.refusals.get(status, 0) + 1
+                self.tally.refused(status)
                 time.sleep(0.05)
                 continue
             number += 1
@@ -98,18 +110,55 @@ class HttpWriter(threading.Thread):
             time.sleep(max(0.0, due - time.monotonic()))
 
 
-def seconds_without(
-    writers: Sequence[HttpWriter | MqttWriter], since: float, *, timeout: float
-) -> float | None:
-    """How long nothing was acknowledged after `since` (monotonic); None when that is still so after `timeout` seconds.
+class PageReader(threading.Thread):
+    """A visitor who opens a page through the front door, again and again; only the page itself counts."""
 
-    Answers that were on their way count as the old service: the new one begins half a second later at the earliest.
+    def __init__(self, *, port: int, stop: threading.Event, path: str = "/", pause: float = 0.2) -> None:
+        super().__init__(daemon=True)
+        self.port, self.path, self.pause, self.stop_asked = port, path, pause, stop
+        self.tally = Tally()
+
+    def run(self) -> None:
+        while not self.stop_asked.is_set():
+            try:
+                status, _ = ask("GET", self.port, self.path, timeout=10)
+            except (OSError, http.client.HTTPException):
+                self.tally.retries += 1
+            else:
+                if status == 200:
+                    self.tally.succeeded()
+                else:
+                    self.tally.refused(status)
+            time.sleep(self.pause)
+
+
+def ask(
+    method: str, port: int, path: str, body: bytes = b"", *, timeout: float = 5, **headers: str
+) -> tuple[int, dict[str, str]]:
+    """One request on a connection of its own: status and headers in lower case. `_` in a name stands for `-`."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body or None, named)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+    finally:
+        connection.close()
+
+
+def seconds_without(writers: Sequence[Load], since: float, *, timeout: float) -> float | None:
+    """The longest time that any was without an answer after `since` (monotonic); None: one is still at `timeout`.
+
+    All of them, for the first one back says nothing of the last. A writer's own pause before it connects again counts:
+    its device has it, too. Answers that were on their way count as the old service: the new one begins half a second
+    later at the earliest.
     """
-    while time.monotonic() - since < timeout:
-        if max(w.tally.last_success for w in writers) > since + 0.5:
-            return min(w.tally.longest_gap for w in writers if w.tally.last_success > since + 0.5)
+    while min(w.tally.last_success for w in writers) <= since + 0.5:
+        if time.monotonic() - since > timeout:
+            return None
         time.sleep(0.01)
-    return None
+    return max(w.tally.longest_gap for w in writers)
 
 
 class MqttWriter(threading.Thread):
@@ -166,8 +215,11 @@ class MqttWriter(threading.Thread):
             number += 1
             due = max(due + 1 / self.rate, time.monotonic() - 0.1)
             time.sleep(max(0.0, due - time.monotonic()))
-        finish = time.monotonic() + 30
+        finish = time.monotonic() + LAST_WORDS
         while self.waiting and time.monotonic() < finish:
             time.sleep(0.02)
         self.client.disconnect()
         self.client.loop_stop()
+
+
+Load = HttpWriter | MqttWriter | PageReader

@@ -32,9 +32,9 @@ def free_bytes(folder: Path) -> int:
     return found.f_bavail * found.f_frsize
 
 
-def is_low(settings: Settings) -> bool:
-    """Whether the disk of the data is below the mark under which nothing more is taken in."""
-    return free_bytes(settings.data_path) < low_mb(settings) * 1_000_000
+def is_low(settings: Settings, *, spare: int = 0) -> bool:
+    """Whether the disk of the data is below the mark (and so many bytes) under which nothing more is taken in."""
+    return free_bytes(settings.data_path) < low_mb(settings) * 1_000_000 + spare
 
 
 def low_mb(settings: Settings) -> int:

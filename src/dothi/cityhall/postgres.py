@@ -194,7 +194,8 @@ class Postgres:
                 "-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8", "--locale=C",
                 "--data-checksums", "-N",
             ],
-            capture_output=True, cwd="/", env={"PATH": os.defpath, "LC_ALL": "C"}, check=False, **ids,
+            capture_output=True, cwd="/", env={"PATH": os.defpath, "LC_ALL": "C"}, check=False,
+            process_group=0, **ids,  # Ctrl-C is for the supervisor, which stops when this is whole
         )  # fmt: skip
         if made.returncode:
             shutil.rmtree(part, ignore_errors=True)

@@ -52,6 +52,16 @@ def _speed(given: str) -> float | None:
     return speed
 
 
+def address_of(settings: Settings, running: orphans.Note | None, asked: int | None) -> str:
+    """Where the city takes readings in: on the loopback port of its broker, whatever host and TLS its front door has."""
+    if running is None:
+        return settings.url
+    front = running.ports["front"]
+    if asked is not None and asked != front:
+        raise CannotStart("cityhall.replay.other_port", folder=settings.data_path, found=front, port=asked)
+    return f"http://127.0.0.1:{running.ports['broker']}"
+
+
 def _register(settings: Settings, profile: Profile, stations: list[str]) -> str:
     """The key of the source, made with the rights of the city's own processes."""
     if not settings.database_url and orphans.running(settings.data_path) is None:
@@ -80,9 +90,7 @@ def main(argv: Sequence[str]) -> int:
     given = _arguments(argv)
     speed = _speed(given.speed)
     settings = load(data_dir=given.data, port=given.port)
-    running = orphans.running(settings.data_path)
-    if given.port is None and running is not None:
-        settings = load(data_dir=given.data, port=running.ports["front"])
+    address = address_of(settings, orphans.running(settings.data_path), given.port)
     language = terminal_language()
     path = given.path.absolute()
     profile, files = profiles.choose(path, given.profile)
@@ -96,9 +104,7 @@ def main(argv: Sequence[str]) -> int:
     print(head, file=sys.stderr)  # noqa: T201 - told to the person at the terminal
     time.sleep(SETTLE_SECONDS)
     shift = given.shift_now or given.loop
-    sender = Sender(
-        f"http://{settings.host}:{settings.port}", profile.slug, key, backfill=not shift, language=language
-    )
+    sender = Sender(address, profile.slug, key, backfill=not shift, language=language)
     account = Account()
     line = Line(language, total)
     try:

@@ -29,6 +29,8 @@ LONGEST_START = 120.0
 """Seconds for one process to serve at first start, on a slow disk with a large log to replay."""
 
 TRIES_AT_START = 6
+HYSTERESIS = 16_000_000
+"""Bytes above the mark at which a low disk counts as fine again, so that it does not go to and fro."""
 
 
 class StopAsked(Exception):
@@ -89,6 +91,7 @@ class Supervisor:
             self.city = made = self.build(self.settings)
         except PostgresTrouble as error:
             raise CannotStart("cityhall.start.postgres", reason=error) from error
+        self._pause()
         ballast.lay(self.settings.data_path)
         early = [child for child in (made.store, made.door) if child]
         for child in (*early, *made.workers):
@@ -214,11 +217,14 @@ class Supervisor:
         ballast.lay(self.settings.data_path)
         if not self.noted:
             self._note()
-        low = folders.is_low(self.settings)
+        low = folders.is_low(self.settings, spare=HYSTERESIS if self.low else 0)
         if low != self.low:
             self.report.say("cityhall.up.disk_low" if low else "cityhall.up.disk_fine")
             for child in self.running:
                 child.not_before = min(child.not_before, time.monotonic())
+            if not low and self.city and self.city.bus:
+                # On a full disk nats-server gives its store up for good; started anew it finds all of it.
+                self.city.bus.ask_to_stop()
         self.low = low
 
     def _write_figures(self) -> None:

@@ -19,6 +19,8 @@ OUTBOX_EVERY = 0.2
 EXPIRY_EVERY = 10.0
 KEYS_EVERY = 30.0
 UPKEEP_EVERY = 300.0
+FIRST_PACKING = 30.0
+"""Seconds after the start: until then devices and browsers come back and need the machine."""
 AFTER_TROUBLE = 2.0
 BATCH = 500
 
@@ -57,10 +59,14 @@ async def run(broker: Broker, stop: asyncio.Event, is_low: Callable[[], bool] = 
         await broker.keys.note_use()
         return KEYS_EVERY
 
+    begun = False
+
     async def order() -> float:
-        report = await maintenance.run(broker.pool, clock.now(), pack=not is_low())
+        nonlocal begun
+        first, begun = not begun, True
+        report = await maintenance.run(broker.pool, clock.now(), pack=not first and not is_low())
         _log.info("upkeep.done", partitions=report.partitions_made, packed=report.rows_packed)
-        return UPKEEP_EVERY
+        return FIRST_PACKING if first else UPKEEP_EVERY
 
     works = {"outbox": outbox, "expiry": expiry, "keys": keys, "order": order}
     async with asyncio.TaskGroup() as tasks:

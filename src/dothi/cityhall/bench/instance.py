@@ -46,8 +46,8 @@ def _busy(port: int) -> bool:
 class Instance:
     """`with Instance() as city:`; `start` and `stop` measure what they do in between."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="dothi-bench-"))
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="dothi-bench-"))
         self.folder.chmod(0o755)
         self.port = three_ports()
         self.settings: Settings = load({}, data_dir=str(self.folder / "data"), port=self.port)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 
 from procrastinate.jobs import DeleteJobCondition
@@ -12,6 +13,8 @@ from dothi.cityhall.processes.begin import begin, say_ready, wait_for_store
 from dothi.foundation.settings import Settings
 
 AT_ONCE = 2
+NICE = 5
+"""Jobs can wait while somebody asks or a device speaks."""
 
 
 async def _work(settings: Settings) -> None:
@@ -35,6 +38,7 @@ async def _work(settings: Settings) -> None:
 
 def main() -> int:
     settings = begin("jobs")
+    os.nice(NICE)
     import django  # noqa: PLC0415 - settings come first
 
     django.setup()

@@ -68,9 +68,11 @@ class Runtime:
             pending_size=8 * 1024 * 1024,
             error_cb=_told,
         )
+        # First, for the devices of a city that starts again ask at once and would wait. A new city lets nobody in yet.
+        await Logins(Issuer(self._password), self, self._refused_login).serve(self._client)
+        await self._client.flush()
         self._incoming = await stream.ensure(self._client)
         await self.listen()
-        await Logins(Issuer(self._password), self, self._refused_login).serve(self._client)
         await self._client.flush()
 
     async def listen(self) -> None:
