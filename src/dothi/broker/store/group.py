@@ -110,7 +110,8 @@ class Group:
         request, result = self.kept.get((tenant, key), ("", None))
         if result is not None and request == write.request:
             return result
-        self.reused.add(write.request)
+        if write.request:
+            self.reused.add(write.request)
         return Result(status="key_reused")
 
     def _apply(self, tenant: int, write: Write) -> Result:
