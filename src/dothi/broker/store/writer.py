@@ -246,6 +246,9 @@ class GroupWriter:
                 connection = await self._serve(connection, some)
             return connection
         writes, future, since = taken[0]
+        if len(writes) == 1 and verdict(error) == "again":
+            answers.fail(taken, Busy("foundation.busy", seconds=1, retry_after=1))
+            return connection
         if len(writes) == 1:
             first = writes[0]
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
