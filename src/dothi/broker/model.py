@@ -137,6 +137,10 @@ class Change(msgspec.Struct, kw_only=True, omit_defaults=True):
     backfill: bool = False
 
 
+RECORD_ONLY = frozenset({"late", "ahead", "conflict"})
+"""Kinds of changes that the state does not show."""
+
+
 class BulkSeries(msgspec.Struct, kw_only=True, frozen=True):
     """Numbers of one attribute over a long time. `at`: int64 array of microseconds since 1970; `values`: float64."""
 

@@ -27,7 +27,7 @@ _OVERWRITES = frozenset({"upsert_update", "observe", "describe", "add_instances"
 class Row:
     """One instance for the history.
 
-    `check`: it may not be newer than all others, so look for its twin first. `first`: the state knows nothing of
+    `check`: it may not be newer than all others, so look for its twin first. `first`: the state knows no mark of
     this series, so its high-water mark must be looked up too. `aside`: why it does not become the state.
     """
 
@@ -87,16 +87,17 @@ def _put(out: Outcome, attr: str, dataset: str, instance: Instance, now: str, *,
     observed = instance.get("observedAt")
     high = old.get(HIGH_WATER, old.get("observedAt")) if old else None
     row = Row(attr, dataset, instance)
-    if observed is not None and old is None:
-        row.check = row.first = True
-        out.result.ahead += keep_newer and is_ahead(observed, now)
-    elif observed is not None and old is not None:
-        if high is not None and observed <= high:
-            if old.get("observedAt") == observed and same(old, instance):
+    if observed is not None:
+        if high is None:
+            row.check = row.first = True
+        elif observed <= high:
+            if old is not None and old.get("observedAt") == observed and same(old, instance):
                 out.result.repeats += 1
                 return
             row.check = True
-        if keep_newer and (aside := _aside(old.get("observedAt"), observed, now)):
+        if keep_newer and old is None:
+            out.result.ahead += is_ahead(observed, now)
+        elif keep_newer and old is not None and (aside := _aside(old.get("observedAt"), observed, now)):
             row.aside = aside
             _set_aside(out, row, old, observed, high)
             return

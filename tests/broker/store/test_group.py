@@ -137,3 +137,14 @@ def test_reading_begins_anew_when_the_entity_has_expired(database: str, writer_u
     assert (set(entity.attrs), entity.types, entity.expires_at) == ({PM25}, [TYPE], None)
     assert entity.created_at > before[0][0]
     assert rows(database, "SELECT type FROM broker.entity_type") == [(TYPE,)]
+
+
+def test_reading_is_kept_once_when_a_value_without_time_came_between(database: str, writer_url: str) -> None:
+    async def act(broker: Broker) -> int:
+        await broker.write([reading("urn:a", 1, at(0))])
+        await broker.write([GONE["delete"]])
+        await broker.write([reading("urn:a", 5, None)])
+        return (await broker.write([reading("urn:a", 1, at(0))]))[0].repeats
+
+    assert run(writer_url, act) == 1
+    assert rows(database, "SELECT count(*) FROM broker.history WHERE observed_at IS NOT NULL") == [(1,)]

@@ -16,7 +16,7 @@ import msgspec
 
 from dothi.broker.live import shape
 from dothi.broker.live.port import LiveStore
-from dothi.broker.model import Change
+from dothi.broker.model import RECORD_ONLY, Change
 from dothi.foundation import clock, log
 
 RING = 20_000
@@ -169,7 +169,7 @@ class Hub:
                 return
             self._note(Delta(change.seq, change.tenant, change.at, thing, None))
             return
-        if change.kind in {"late", "ahead", "conflict"}:
+        if change.kind in RECORD_ONLY:
             return  # the record knows it; the newest value on the screen does not change
         thing = things.get(change.id)
         part = shape.attributes(change.attrs)

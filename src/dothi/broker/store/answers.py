@@ -33,19 +33,15 @@ def before(
     if not known:
         return [None] * len(writes)
     kept = {(r[0], r[1]): (r[3], r[2]) for r in known}
-    reused = {
-        (t, w.request)
-        for t, w in zip(ids, writes, strict=True)
-        if w.key is not None and kept.get((t, w.key), ("",))[0] not in {"", w.request}
-    }
+    mine = [kept.get((t, w.key or "")) for t, w in zip(ids, writes, strict=True)]
+    clash = [m is not None and m[0] not in {"", w.request} for m, w in zip(mine, writes, strict=True)]
+    reused = {w.request for w, clashes in zip(writes, clash, strict=True) if clashes and w.request}
     found: list[Result | None] = []
-    for t, w in zip(ids, writes, strict=True):
-        if w.key is not None and (t, w.request) in reused:
+    for w, m, clashes in zip(writes, mine, clash, strict=True):
+        if clashes or w.request in reused:
             found.append(Result(status="key_reused"))
-        elif w.key is not None and (t, w.key) in kept:
-            found.append(decode(kept[t, w.key][1], type=Result))
         else:
-            found.append(None)
+            found.append(None if m is None else decode(m[1], type=Result))
     return found
 
 

@@ -110,7 +110,8 @@ class Group:
         request, result = self.kept.get((tenant, key), ("", None))
         if result is not None and request == write.request:
             return result
-        self.reused.add(write.request)
+        if write.request:
+            self.reused.add(write.request)
         return Result(status="key_reused")
 
     def _apply(self, tenant: int, write: Write) -> Result:
@@ -131,13 +132,13 @@ class Group:
         entity = outcome.entity
         if entity is not None:
             types, scopes = entity.types, entity.scopes
-        aside: dict[str, dict[str, dict[str, Instance | None]]] = {"late": {}, "ahead": {}}
+        aside: dict[str, dict[str, dict[str, Instance | None]]] = {}
         for row in outcome.rows:
             if row.instance.get("observedAt") is None:
                 row.instance = {**row.instance, "~now": self.now}
             self.pending.append(_Pending((tenant, write.id, row.attr, row.dataset), row, outcome.result))
             if row.aside:
-                aside[row.aside].setdefault(row.attr, {})[row.dataset] = row.instance
+                aside.setdefault(row.aside, {}).setdefault(row.attr, {})[row.dataset] = row.instance
         removed = [(a, d) for a, ds in outcome.changed.items() for d, i in ds.items() if i is None]
         removed += [(a, d) for a, ds in gone.items() for d in ds]
         for attr, dataset in removed:

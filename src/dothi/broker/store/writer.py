@@ -20,7 +20,7 @@ import psycopg
 
 from dothi.broker.errors import WriteRefused
 from dothi.broker.model import Entity, Result, Write
-from dothi.broker.store import answers, arrays, evolution
+from dothi.broker.store import answers, arrays, withdrawal
 from dothi.broker.store import group as grouping
 from dothi.broker.store.answers import Asked
 from dothi.broker.store.arrays import columns as arrayed
@@ -82,6 +82,8 @@ class GroupWriter:
         """Finish what was asked, then let the connections go."""
         self.closing = True
         self.bell.set()
+        if self.nudge is not None:
+            self.nudge.cancel()
         lanes = self.tasks[: self.lanes]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*lanes, return_exceptions=True), 3)
@@ -244,6 +246,9 @@ class GroupWriter:
                 connection = await self._serve(connection, some)
             return connection
         writes, future, since = taken[0]
+        if len(writes) == 1 and verdict(error) == "again":
+            answers.fail(taken, Busy("foundation.busy", seconds=1, retry_after=1))
+            return connection
         if len(writes) == 1:
             first = writes[0]
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -288,7 +293,7 @@ class GroupWriter:
                 work = Group(open_writes, states, now)
                 learned = await self._find_series(connection, work)
                 for (tenant, entity), result in work.wiped.items():
-                    if await evolution.supersede(connection, tenant, entity, now):
+                    if await withdrawal.supersede(connection, tenant, entity, now):
                         result.status = "deleted"
                 await self._meet_history(connection, work)
                 await self._state(connection, work)

@@ -18,7 +18,7 @@ from dothi.broker.store.group import micros
 from dothi.foundation import clock
 from dothi.foundation.sql import queries
 
-SQL = {k: v.encode() for k, v in queries(files("dothi.broker.store").joinpath("evolution.sql")).items()}
+SQL = {k: v.encode() for k, v in queries(files("dothi.broker.store").joinpath("withdrawal.sql")).items()}
 
 
 async def supersede(connection: psycopg.AsyncConnection[Any], tenant: int, entity: str, now: str) -> int:
