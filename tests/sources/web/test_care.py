@@ -71,8 +71,8 @@ def test_many_devices_are_accepted_when_ticked_or_all(signed_in: Client, source:
     waiting = [Device.objects.create(source=source, key=f"w{n:03}") for n in range(120)]
     page = _page(signed_in, "/sources/tram-mua/")
     assert 'class="chip waiting">120<' in page
-    assert "1–50 trên 120" in page
-    assert "51–100 trên 120" in _page(signed_in, "/sources/tram-mua/?waiting=50")
+    assert "1–20 trên 120" in page
+    assert "21–40 trên 120" in _page(signed_in, "/sources/tram-mua/?waiting=20")
 
     chosen = {"source": "tram-mua", "which": "chosen", "kind": "flood", "device": [w.pk for w in waiting[:2]]}
     signed_in.post("/sources/accept/", chosen)

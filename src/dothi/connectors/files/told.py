@@ -136,7 +136,7 @@ def _facts(found: Preview) -> list[tuple[Any, Any]]:
         ),
         ("encoding", plan.encoding),
         ("delimiter", {"\t": "Tab"}.get(plan.delimiter, plan.delimiter)),
-        ("decimal", plan.decimal),
+        ("decimal", "" if any(c.decimal_asked for c in plan.having("value")) else plan.decimal),
         ("header_rows", ", ".join(map(str, plan.header_rows))),
         ("stations", str(len(found.stations)) if any(found.stations) else ""),
         ("span", " – ".join(_when(at, plan) for at in (found.first_at, found.last_at) if at is not None)),
