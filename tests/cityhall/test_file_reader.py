@@ -43,7 +43,7 @@ def test_preview_says_what_was_understood_when_a_file_is_handed_in(
 
     assert (tmp_path / drop.sha256).read_text("utf-8").startswith("Ngày;Trạm")
     assert "Đã đọc 4 dòng: 2 dòng tốt với 2 số đo, 1 dòng bị từ chối, 1 dòng để ngoài." in page
-    assert "Số đo: Lượng mưa" in page
+    assert "Số đo; Lượng mưa" in page
     assert "Dòng 4, cột &quot;Ngày&quot;: thời gian không hợp lệ (&quot;xx&quot;)." in page
 
 
@@ -74,3 +74,82 @@ def test_file_is_turned_away_with_a_sentence_when_it_is_no_table(signed_in: Clie
 
     assert "Tệp không phải là bảng." in answer.content.decode()
     assert FileDrop.objects.count() == 0
+
+
+DOUBT = "Ngày,Trạm,Lượng mưa (mm)\n13/02/2021,Hồ Tây,1.234\n14/02/2021,Hồ Tây,2.345\n"
+UNNAMED = "Mốc,Trạm,Lượng mưa (mm)\nsáng,Hồ Tây,1.5\nchiều,Hồ Tây,0\n"
+
+
+def _values(drop: FileDrop) -> list[str]:
+    return [column["role"] for column in drop.preview["columns"]]
+
+
+def test_decimal_mark_is_asked_and_kept_when_the_file_does_not_prove_it(
+    signed_in: Client, gauges: Source
+) -> None:
+    drop = _hand_in(signed_in, gauges, DOUBT)
+    address = f"/sources/{gauges.slug}/files/{drop.pk}/"
+
+    before = signed_in.post(address + "take/").status_code
+    page = signed_in.get(address).content.decode()
+    signed_in.post(address + "look/", {"decimal": ","})
+    after = signed_in.post(address + "take/").status_code
+
+    drop.refresh_from_db()
+    assert (before, 'id="f-decimal"' in page, after) == (400, True, 302)
+    assert drop.preview["plan"]["columns"][2]["decimal"] == ","
+
+
+def test_page_solves_a_file_when_its_time_column_is_not_found(signed_in: Client, gauges: Source) -> None:
+    drop = _hand_in(signed_in, gauges, UNNAMED)
+    address = f"/sources/{gauges.slug}/files/{drop.pk}/"
+    assert "chưa đủ thông tin" in signed_in.get(address).content.decode()
+
+    signed_in.post(address + "look/", {"start": "2021-02-13T07:00"})
+
+    drop.refresh_from_db()
+    assert (drop.preview["ready"], drop.preview["plan"]["start"]) == (True, "2021-02-13T07:00")
+
+
+def test_columns_are_corrected_when_the_form_says_so(signed_in: Client, gauges: Source) -> None:
+    drop = _hand_in(signed_in, gauges, DOUBT)
+    address = f"/sources/{gauges.slug}/files/{drop.pk}/"
+
+    signed_in.post(
+        address + "look/",
+        {"role-1": "left_out", "unit-2": "cm", "decimal-2": ".", "days-0": "mdy", "term-2": "waterLevel"},
+    )
+
+    drop.refresh_from_db()
+    value = drop.preview["plan"]["columns"][2]
+    assert _values(drop) == ["time", "left_out", "value"]
+    assert (value["unit"], value["unit_code"], value["term"]) == ("cm", "CMT", "waterLevel")
+    assert drop.preview["plan"]["columns"][0]["time_style"] == "mdy"
+
+
+def test_preview_is_in_the_readers_language_when_it_changes(signed_in: Client, gauges: Source) -> None:
+    drop = _hand_in(signed_in, gauges, DOUBT)
+    address = f"/sources/{gauges.slug}/files/{drop.pk}/"
+
+    signed_in.cookies["dothi_language"] = "en"
+    page = signed_in.get(address).content.decode()
+
+    assert "Reading; Rainfall" in page
+    assert "Số đo" not in page
+
+
+def test_start_is_asked_again_when_it_is_no_instant(signed_in: Client, gauges: Source) -> None:
+    drop = _hand_in(signed_in, gauges, UNNAMED)
+    address = f"/sources/{gauges.slug}/files/{drop.pk}/"
+
+    answer = signed_in.post(address + "look/", {"start": "hôm qua"}, follow=True)
+
+    assert "Thời điểm chưa đúng." in answer.content.decode()
+
+
+def test_file_is_looked_at_when_its_cells_hold_what_cannot_be_stored(
+    signed_in: Client, gauges: Source
+) -> None:
+    drop = _hand_in(signed_in, gauges, "Ngày,Trạm,Mưa (mm)\n13/02/2021,Hồ\x00 Tây,1.5\nx\x00,Hồ Tây,2\n")
+
+    assert signed_in.get(f"/sources/{gauges.slug}/files/{drop.pk}/").status_code == 200

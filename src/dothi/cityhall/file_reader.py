@@ -11,7 +11,6 @@ from dothi.connectors.files.told import told
 from dothi.sources.door import Preview
 
 
-def read_file(content: bytes, name: str, language: str, answers: Mapping[str, str]) -> Preview:
-    """What a file is understood to be; `answers`: what a person said to what an earlier look asked."""
-    found = told(content, name, language, kind=answers.get("kind", ""), start=answers.get("start", ""))
-    return msgspec.convert(msgspec.to_builtins(found), Preview)
+def read_file(content: bytes, name: str, answers: Mapping[str, str]) -> Preview:
+    """What a file is understood to be; `answers`: what a person said of it on the page."""
+    return msgspec.convert(msgspec.to_builtins(told(content, name, answers)), Preview)

@@ -17,6 +17,7 @@ import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 
+from dothi.sources.core.storable import cleaned
 from dothi.sources.errors import NotPossible, RefusedForm
 from dothi.sources.models import FileDrop, Source
 
@@ -25,34 +26,45 @@ CHANNEL = "sources_files"
 
 
 class Column(msgspec.Struct, kw_only=True):
-    """A column of the file and what it was taken for."""
+    """A column of the file and what it was taken for; a person may choose another role, unit, mark or order of days."""
 
     title: str
-    meaning: str
+    meaning: list[Any] = []
+    index: int = 0
+    role: str = ""
+    term: str = ""
+    decimal: str = ""
+    days: str = ""
     unit: str = ""
     example: str = ""
     used: bool = True
 
 
 class Preview(msgspec.Struct, kw_only=True):
-    """What a reader understood.
+    """What a reader understood. Words are `core.sentence` parts, said in the language of the page.
 
-    `facts`: label and value, in the language of the page; `plan`: the reader's own notes, handed back to it
-    when the rows are taken. `asks`: what a person has to say first: "kind" (of foundation.kinds), "start".
+    `facts`: label and value; `plan`: the reader's own notes, handed back to it when the rows are taken. `asks`:
+    what a person has to say first: "kind" (of foundation.kinds), "start", "decimal", "time", "values".
+    `roles` and `days`: what may be chosen for a column.
     """
 
-    facts: list[tuple[str, str]] = []
+    facts: list[tuple[Any, Any]] = []
     columns: list[Column] = []
     sample: list[list[str]] = []
     rows: int | None = None
-    warnings: list[str] = []
+    warnings: list[Any] = []
     plan: dict[str, Any] = {}
     asks: list[str] = []
     ready: bool = True
+    sheet: str = ""
+    sheets: list[str] = []
+    start: str = ""
+    roles: list[tuple[str, Any]] = []
+    days: list[tuple[str, Any]] = []
 
 
-FileReader = Callable[[bytes, str, str, Mapping[str, str]], Preview]
-"""(content, file name, language, answers) -> Preview; raises an error of ours when it is no table."""
+FileReader = Callable[[bytes, str, Mapping[str, str]], Preview]
+"""(content, file name, answers) -> Preview; raises an error of ours when it is no table."""
 
 _readers: list[FileReader] = []
 
@@ -86,7 +98,7 @@ def keep(content: bytes) -> str:
 
 
 @transaction.atomic
-def hand_in(source: Source, *, name: str, content: bytes, by: str, language: str) -> FileDrop:
+def hand_in(source: Source, *, name: str, content: bytes, by: str) -> FileDrop:
     """Keep a file and say what was understood; nothing is taken from it yet."""
     if source.retired_at is not None:
         raise NotPossible("sources.retired_already", name=source.name)
@@ -98,26 +110,26 @@ def hand_in(source: Source, *, name: str, content: bytes, by: str, language: str
         raise RefusedForm({"file": "sources.file.no_table"})
     if not _readers:
         raise NotPossible("sources.file.no_reader")
-    preview = _readers[0](content, name, language, {})
+    preview = _readers[0](content, name, {})
     return FileDrop.objects.create(
         tenant=source.tenant,
         source=source,
-        name=Path(name).name[:300],
+        name=cleaned(Path(name).name[:300]),
         sha256=keep(content),
         size=len(content),
         by=by,
-        preview=msgspec.to_builtins(preview),
+        preview=cleaned(msgspec.to_builtins(preview)),
         rows=preview.rows or 0,
     )
 
 
 @transaction.atomic
-def look_again(drop: FileDrop, *, answers: Mapping[str, str], language: str) -> FileDrop:
-    """Read a file once more, now that a person said what it does not say itself."""
+def look_again(drop: FileDrop, *, answers: Mapping[str, str]) -> FileDrop:
+    """Read a file once more, now that a person said what it does not say itself, or what was not understood."""
     if drop.state != "seen":
         raise NotPossible("sources.file.taken_already", name=drop.name)
-    preview = _readers[0](original(drop).read_bytes(), drop.name, language, answers)
-    drop.preview = msgspec.to_builtins(preview)
+    preview = _readers[0](original(drop).read_bytes(), drop.name, answers)
+    drop.preview = cleaned(msgspec.to_builtins(preview))
     drop.rows = preview.rows or 0
     drop.save(update_fields=["preview", "rows"])
     return drop

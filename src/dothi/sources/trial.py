@@ -12,6 +12,7 @@ from dothi.foundation import clock
 from dothi.sources.core.mapping import BadMapping, apply_mapping, read_mapping
 from dothi.sources.core.mapping_model import Target
 from dothi.sources.core.sentence import Sentence
+from dothi.sources.core.unit_choices import written
 
 
 class Reading(msgspec.Struct, kw_only=True):
@@ -19,7 +20,7 @@ class Reading(msgspec.Struct, kw_only=True):
 
     entity: str
     term: str
-    value: Any
+    value: str
     unit: str
     at: str
 
@@ -43,11 +44,15 @@ def _read(text: str) -> Any:
         raise BadMapping("characters") from error
 
 
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def attempt(text: str, *, topic: str, payload: str, source_slug: str) -> Trial:
     """Try the mapping written as JSON in `text`; never raises for what people type."""
     try:
-        written = _read(text)
-        mapping = read_mapping(written)
+        rules = _read(text)
+        mapping = read_mapping(rules)
         outcome = apply_mapping(
             mapping,
             topic,
@@ -62,8 +67,8 @@ def attempt(text: str, *, topic: str, payload: str, source_slug: str) -> Trial:
         Reading(
             entity=write.id,
             term=iri.rpartition("/")[2],
-            value=instance.get("value", instance.get("json")),
-            unit=str(instance.get("unitCode", "")),
+            value=_shown(instance.get("value", instance.get("json"))),
+            unit=written(str(instance.get("unitCode", ""))),
             at=str(instance.get("observedAt", "")),
         )
         for write in outcome.writes
@@ -72,4 +77,4 @@ def attempt(text: str, *, topic: str, payload: str, source_slug: str) -> Trial:
         if instance is not None
     ]
     refusals = [(one.row + 1, one.reason, one.detail) for one in outcome.refusals]
-    return Trial(readings=readings, refusals=refusals, mapping=written)
+    return Trial(readings=readings, refusals=refusals, mapping=rules)

@@ -227,10 +227,18 @@ def test_month_first_is_found_when_days_prove_it() -> None:
     )
 
 
-def test_doubts_are_told_when_days_and_decimals_prove_nothing() -> None:
+def test_decimal_mark_is_asked_when_nothing_in_the_file_proves_it() -> None:
     found = look("Ngày;Lượng mưa (mm)\n01/02/2021;1.234\n02/02/2021;2.345\n")
 
-    assert {"unsure_days", "unsure_decimal"} <= set(keys(found))
+    assert {"unsure_days", "asked_decimal"} <= set(keys(found))
+    assert not found.plan.ready
+
+
+def test_decimal_mark_is_told_as_doubtful_when_only_another_column_proves_it() -> None:
+    found = look("Ngày;Lượng mưa (mm);Nhiệt độ (°C)\n13/02/2021;1.234;21,5\n14/02/2021;2.345;22,5\n")
+
+    assert "unsure_decimal" in keys(found)
+    assert (found.plan.ready, [c.decimal for c in found.plan.having("value")]) == (True, [",", ","])
 
 
 def test_start_is_asked_for_and_used_when_times_are_elapsed_seconds() -> None:

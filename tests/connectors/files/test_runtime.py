@@ -18,6 +18,7 @@ from dothi.broker.door import Broker
 from dothi.connectors.directory import Directory
 from dothi.connectors.files.runtime import FileImports
 from dothi.connectors.files.told import told
+from dothi.sources.core.file_queue import Account
 from dothi.sources.core.store import load_devices, load_sources
 
 TEXT = (
@@ -81,7 +82,7 @@ async def _take(url: str, folder: Path) -> Any:
 
 
 def test_rows_are_in_the_broker_when_a_waiting_file_is_taken(owner: str, tmp_path: Path) -> None:
-    _drop(owner, tmp_path, TEXT, told(TEXT.encode(), "a.csv", "vi").plan)
+    _drop(owner, tmp_path, TEXT, told(TEXT.encode(), "a.csv", {}).plan)
 
     entity = asyncio.run(_take(owner, tmp_path))
 
@@ -93,7 +94,18 @@ def test_rows_are_in_the_broker_when_a_waiting_file_is_taken(owner: str, tmp_pat
     )
     drop = _row(owner, "SELECT * FROM sources_filedrop WHERE id = 'fil_1'")
     assert [drop[k] for k in ("state", "rows_done", "rows_good", "rows_bad")] == ["done", 6, 2, 1]
-    assert drop["row_errors"] == [{"row": 5, "reason": "Ngày giờ: thời gian không hợp lệ", "text": "xx"}]
+    (error,) = drop["row_errors"]
+    assert [error[k] for k in ("row", "reason", "column", "text")] == [
+        5,
+        "connectors.files.why.bad_time",
+        "Ngày giờ",
+        "xx",
+    ]
+    account = msgspec.convert(drop["result"], Account)
+    assert account.read == account.accepted + account.repeated + sum(account.refused.values()) + sum(
+        account.left_out.values()
+    )
+    assert (account.read, account.accepted, account.errors) == (6, 2, 1)
     device = _row(owner, f"SELECT * FROM sources_device WHERE source_id = '{SOURCE}'")
     assert [device[k] for k in ("key", "state", "entity_id")] == ["Bà Chiểu", "waiting", entity.id]
 
@@ -104,4 +116,23 @@ def test_file_is_failed_with_a_sentence_when_its_plan_is_unusable(owner: str, tm
     asyncio.run(_take(owner, tmp_path))
 
     drop = _row(owner, "SELECT * FROM sources_filedrop WHERE id = 'fil_1'")
-    assert (drop["state"], drop["rows_good"], len(drop["row_errors"])) == ("failed", 0, 1)
+    assert (drop["state"], drop["rows_good"]) == ("failed", 0)
+    assert drop["result"]["stopped"]["key"] == "connectors.files.damaged"
+
+
+def test_rows_are_refused_when_their_station_is_retired(owner: str, tmp_path: Path) -> None:
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO sources_device (id, tenant, source_id, key, name, kind, entity_id, entity_type, unit_code,"
+            " topics, password_hash, state, last_topic, last_payload, received, refused, created_at)"
+            " VALUES ('dev_x', '', %s, 'Bà Chiểu', '', '', 'urn:x', 'Device', '', '[]', '', 'retired', '', '', 0, 0, now())",
+            [SOURCE],
+        )
+    _drop(owner, tmp_path, TEXT, told(TEXT.encode(), "a.csv", {}).plan)
+
+    asyncio.run(_take(owner, tmp_path))
+
+    drop = _row(owner, "SELECT * FROM sources_filedrop WHERE id = 'fil_1'")
+    why = "connectors.files.why."
+    assert (drop["state"], drop["rows_good"]) == ("done", 0)
+    assert drop["result"]["refused"] == {f"{why}retired": 2, f"{why}bad_time": 1}

@@ -32,11 +32,11 @@ def reader() -> Iterator[None]:
 
     before = list(filing._readers)
 
-    def read(content: bytes, name: str, language: str, answers: Mapping[str, str]) -> filing.Preview:
+    def read(content: bytes, name: str, answers: Mapping[str, str]) -> filing.Preview:
         assert answers == {}
         lines = content.decode().splitlines()
-        columns = [filing.Column(title=t, meaning="value") for t in lines[0].split(",")]
-        facts = [(language, name)]
+        columns = [filing.Column(title=t, meaning=["value"]) for t in lines[0].split(",")]
+        facts = [({"key": "sources.file.name"}, name)]
         return filing.Preview(columns=columns, rows=len(lines) - 1, facts=facts, plan={"header": lines[0]})
 
     filing.set_file_reader(read)

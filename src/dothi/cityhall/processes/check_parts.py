@@ -29,7 +29,7 @@ def main() -> int:
         device, password = door.add_device(bus, key="d2", kind="air", name="Check 2", lon=105.86, lat=21.03)
         table, _ = door.add_source(tenant="", name="Check file", way="file", period=60)
         content = f"station,time,temperature (°C)\nCheck 3,{observed},23.5\n".encode()
-        drop = filing.hand_in(table, name="check.csv", content=content, by="check", language="en")
+        drop = filing.hand_in(table, name="check.csv", content=content, by="check")
         filing.take(drop)
     print(  # noqa: T201 - the answer of the program
         json.dumps(

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -39,7 +39,8 @@ class EntityTemplate(msgspec.Struct, frozen=True, kw_only=True):
     """Which entity a station's readings belong to.
 
     `type` is a term or an IRI; `station` serves files that name none; `known` maps a station as written to an
-    entity id, where `sources` has one already.
+    entity id, where `sources` has one already; readings of `retired` stations are refused. `scopes` are those of
+    stations that are not known: the others have their own.
     """
 
     type: str
@@ -47,6 +48,7 @@ class EntityTemplate(msgspec.Struct, frozen=True, kw_only=True):
     station: str = ""
     scopes: list[str] | None = None
     known: dict[str, str] = {}
+    retired: frozenset[str] = frozenset()
 
 
 class RowWrites(msgspec.Struct, frozen=True):
@@ -60,7 +62,8 @@ class RowWrites(msgspec.Struct, frozen=True):
 class ImportResult(msgspec.Struct, kw_only=True):
     """rows = accepted + repeated + refused + left out.
 
-    `stations`: as written -> entity id, type and how many rows. `stopped`: why the rest was not read.
+    `stations`: as written -> entity id, type and how many rows. `stopped`: why the rest was not read, with the values
+    of that sentence.
     """
 
     rows: int = 0
@@ -78,6 +81,7 @@ class ImportResult(msgspec.Struct, kw_only=True):
     errors_in_all: int = 0
     stations: dict[str, tuple[str, str, int]] = {}
     stopped: str = ""
+    stopped_values: dict[str, Any] = {}
 
     @property
     def adds_up(self) -> bool:
@@ -97,7 +101,11 @@ class _Entities:
         self._ids: dict[str, str] = {}
         self._slugs: set[str] = set()
         self._known = {_plain(name): id_ for name, id_ in template.known.items()}
+        self._registered = frozenset(template.known.values())
         self._type = template.type.rsplit("/", 1)[-1]
+
+    def is_known(self, id_: str) -> bool:
+        return id_ in self._registered
 
     def id(self, station: str) -> str:
         plain = _plain(station or self._template.station or self._source)
@@ -111,6 +119,20 @@ class _Entities:
             found = self._template.id.format(type=self._type, source=self._source, station=slug)
         self._ids[plain] = found
         return found
+
+
+def _without(row: RowRead, retired: set[str], nameless: str) -> RowRead:
+    """The row without the readings of stations that are retired; refused when no others are left."""
+    gone = [r for r in row.readings if _plain(r.station or nameless) in retired]
+    if not gone:
+        return row
+    kept = [reading for reading in row.readings if reading not in gone]
+    names = dict.fromkeys(reading.station or nameless for reading in gone)
+    errors = [*row.errors, *(RowError(row.row, "retired", text=name[:60]) for name in names)]
+    outcome: Literal["readings", "refused"] = "readings" if kept else "refused"
+    return msgspec.structs.replace(
+        row, outcome=outcome, why="" if kept else "retired", readings=kept, errors=errors
+    )
 
 
 def _attribute(reading: Reading) -> dict[str, object]:
@@ -143,7 +165,9 @@ def rows_to_writes(
     table = open_table(unpack(data, filename), plan.sheet or None)
     entities = _Entities(template, source)
     kind = iri(template.type)
-    for row in read(table.rows(), plan, now=now or clock.now()):
+    retired = {_plain(station) for station in template.retired}
+    for whole in read(table.rows(), plan, now=now or clock.now()):
+        row = _without(whole, retired, template.station or source) if retired else whole
         found: dict[str, dict[str, dict[str, dict[str, object] | None]]] = {}
         names: dict[str, str] = {}
         for reading in row.readings:
@@ -158,7 +182,7 @@ def rows_to_writes(
                     id=id_,
                     tenant=tenant,
                     types=[kind],
-                    scopes=template.scopes,
+                    scopes=None if entities.is_known(id_) else template.scopes,
                     attrs=attrs,
                     origin=origin or f"file:{source}",
                     backfill=True,
@@ -207,7 +231,7 @@ async def import_file(
                 break
             results = await _write(broker, [write for row in batch for write in row.writes])
         except DothiError as error:
-            tally.result.stopped = error.key
+            tally.result.stopped, tally.result.stopped_values = error.key, error.values
             break
         tally.count(batch, results)
         if progress is not None:

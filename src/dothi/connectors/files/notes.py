@@ -23,9 +23,9 @@ def _of_shape(plan: Plan) -> Iterator[Sentence]:
     values = plan.having("value")
     if plan.layout == "unclear":
         yield _say("no_values")
-    if plan.having("elapsed"):
+    if plan.having("elapsed") and not plan.start:
         yield _say("needs_start", column=plan.having("elapsed")[0].header)
-    elif not plan.having("time", "date", "part"):
+    elif not plan.having("time", "date", "part") and not plan.start:
         yield _say("no_time")
     if plan.layout == "wide":
         yield _say("wide" if all(column.term for column in values) else "wide_unknown", count=len(values))
@@ -41,8 +41,11 @@ def _of_text(table: Table) -> Iterator[Sentence]:
 
 
 def _of_columns(plan: Plan, seen: Sequence[Seen]) -> Iterator[Sentence]:
+    asked = [column.header for column in plan.having("value") if column.decimal_asked]
+    if asked:
+        yield _say("asked_decimal", columns=", ".join(asked[:10]))
     for column in plan.having("value"):
-        if not column.decimal_proven:
+        if not column.decimal_proven and not column.decimal_asked:
             yield _say("unsure_decimal", column=column.header, mark=column.decimal)
     assumed = dict.fromkeys(c.term if c.station else c.header for c in plan.columns if c.unit_assumed)
     if assumed:

@@ -10,6 +10,9 @@ import msgspec
 from dothi.connectors.files.detect import Mark
 from dothi.connectors.files.unpack import Format
 from dothi.connectors.files.values import TimeStyle
+from dothi.sources.core.sentence import Sentence
+
+__all__ = ["Column", "Layout", "Plan", "Role", "Sentence"]
 
 Role = Literal[
     "time",  # an instant
@@ -30,7 +33,10 @@ Layout = Literal["long", "wide", "single", "unclear"]
 
 
 class Column(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One column: where it stands, what it says, what it means. `why`: why it is left out."""
+    """One column: where it stands, what it says, what it means. `why`: why it is left out.
+
+    `decimal_asked`: nothing in the whole file proves the mark, so that a person has to say it.
+    """
 
     index: int
     header: str
@@ -43,21 +49,18 @@ class Column(msgspec.Struct, kw_only=True, omit_defaults=True):
     station: str = ""
     decimal: Mark = "."
     decimal_proven: bool = True
+    decimal_asked: bool = False
     time_style: TimeStyle = "dmy"
     by_parameter: bool = False
     why: str = ""
     examples: list[str] = []
 
 
-class Sentence(msgspec.Struct, frozen=True):
-    """A message key and its values; `foundation.messages.text` says it in either language."""
-
-    key: str
-    values: dict[str, str | int] = {}
-
-
 class Plan(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """How the rows of one file become readings. `zone` is that of times without one; `start` serves "elapsed"."""
+    """How the rows of one file become readings. `zone` is that of times without one.
+
+    `start`: when elapsed seconds began; in a file without any time the instant of all its rows.
+    """
 
     format: Format
     layout: Layout
@@ -83,7 +86,8 @@ class Plan(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     @property
     def ready(self) -> bool:
-        """Whether rows can become readings: there are values, and each has a time."""
-        timed = bool(self.having("time", "date", "part")) or bool(self.having("elapsed") and self.start)
+        """Whether rows can become readings: there are values, each with a time, a name and a certain decimal mark."""
+        timed = bool(self.having("time", "date", "part")) or bool(self.start)
         values = self.having("value")
-        return timed and bool(values) and all(c.term or c.by_parameter for c in values)
+        known = all((c.term or c.by_parameter) and not c.decimal_asked for c in values)
+        return timed and bool(values) and known

@@ -4,20 +4,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 import msgspec
 
+from dothi.connectors.files.correct import corrected
 from dothi.connectors.files.plan import Plan, Sentence
 from dothi.connectors.files.readings import RowError, read
 from dothi.connectors.files.tables import Row, open_table
 from dothi.connectors.files.understand import understand
 from dothi.connectors.files.unpack import unpack
-from dothi.foundation import clock, messages
+from dothi.foundation import clock
 from dothi.foundation.errors import BadInput
 from dothi.foundation.kinds import BY_KEY
 from dothi.foundation.text import fold
+from dothi.sources.core.sentence import say
 
 FIRST_ROWS = 20
 MAX_ERRORS = 500
@@ -53,7 +55,7 @@ class Preview(msgspec.Struct, kw_only=True):
 
     def told(self, language: str) -> list[str]:
         """The sentences in `vi` or `en`."""
-        return [messages.text(language, s.key, **s.values) for s in self.sentences]
+        return [say(language, sentence) for sentence in self.sentences]
 
 
 def preview(
@@ -63,9 +65,12 @@ def preview(
     kind: str = "",
     sheet: str | None = None,
     plan: Plan | None = None,
+    answers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Preview:
     """Read the whole file and write nothing. `kind`: key of foundation.kinds; `plan`: a corrected plan.
+
+    `answers`: what a person says of columns, as in `correct`.
 
     Takes about a minute for a million rows: call it off the event loop.
     """
@@ -74,6 +79,8 @@ def preview(
         raise BadInput("connectors.files.bad_plan")
     if plan is None:
         plan = understand(table, kind=BY_KEY.get(kind), filename=filename)
+    if answers:
+        plan = corrected(plan, table, answers)
     good = readings = rows = wrong = 0
     refused: Counter[str] = Counter()
     left_out: Counter[str] = Counter()

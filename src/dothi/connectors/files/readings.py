@@ -102,9 +102,7 @@ class _Reader:
         self._unit = next(iter(plan.having("unit")), None)
         self._quality = next(iter(plan.having("quality")), None)
         self._carried: dict[int, Cell] = {}
-        timed = (
-            self._time is not None or self._parts or (self._elapsed is not None and self._start is not None)
-        )
+        timed = self._time is not None or self._parts or self._start is not None
         self._understood = bool(timed and self._values)
 
     def read(self, row: Row) -> RowRead:
@@ -175,8 +173,9 @@ class _Reader:
             column, cell = self._elapsed, self._cell(self._elapsed, cells)
             seconds = number(cell, column.decimal)
             if isinstance(seconds, (int, float)):
-                start = self._start if self._start.tzinfo else self._start.replace(tzinfo=self._zone)
-                at = start.astimezone(UTC) + timedelta(seconds=seconds)
+                at = self._began() + timedelta(seconds=seconds)
+        elif self._start is not None:
+            at = self._began()
         if at is None:
             raise _NoReading("bad_time" if cell not in {None, ""} else "no_time", column, cell)
         if at > self._latest:
@@ -184,6 +183,11 @@ class _Reader:
         if at < OLDEST:
             raise _NoReading("ancient", column, cell)
         return at
+
+    def _began(self) -> datetime:
+        assert self._start is not None
+        start = self._start if self._start.tzinfo else self._start.replace(tzinfo=self._zone)
+        return start.astimezone(UTC)
 
     def _from_parts(self, cells: list[Cell]) -> datetime | None:
         found: dict[str, int] = {}

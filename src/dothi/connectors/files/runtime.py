@@ -16,25 +16,24 @@ from psycopg import AsyncConnection
 from dothi.connectors.directory import Directory
 from dothi.connectors.files.import_ import EntityTemplate, ImportResult, Writer, import_file
 from dothi.connectors.files.plan import Plan
-from dothi.foundation import clock, messages
+from dothi.foundation import clock
 from dothi.foundation.errors import BadInput
 from dothi.sources.core import file_queue
 from dothi.sources.core.file_queue import Progress, QueuedFile
+from dothi.sources.core.sentence import Sentence
 from dothi.sources.core.store import Seen, record_seen
 
 LOOK_SECONDS = 30.0
 DEFAULT_TYPE = "Device"
+_WHY = "connectors.files.why."
 log = structlog.get_logger(__name__)
 
 
 class FileImports:
     """`run` until `stop`. Whose row is whose device is read from the directory of the ways in."""
 
-    def __init__(
-        self, url: str, folder: Path, broker: Writer, directory: Directory, *, language: str = "vi"
-    ) -> None:
-        self._url, self._folder, self._broker = url, folder, broker
-        self._directory, self._language = directory, language
+    def __init__(self, url: str, folder: Path, broker: Writer, directory: Directory) -> None:
+        self._url, self._folder, self._broker, self._directory = url, folder, broker, directory
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take what waits, then listen; a lost database is taken up again."""
@@ -73,9 +72,9 @@ class FileImports:
             result = work.result()
         except (BadInput, OSError, msgspec.ValidationError, KeyError) as error:
             log.warning("files.unreadable", file=file.id, error=str(error))
-            result = ImportResult(
-                stopped=error.key if isinstance(error, BadInput) else "connectors.files.damaged"
-            )
+            result = ImportResult(stopped="connectors.files.damaged")
+            if isinstance(error, BadInput):
+                result.stopped, result.stopped_values = error.key, error.values
         if stop.is_set() and result.stopped == "cancelled":
             return
         async with connection.transaction():
@@ -84,7 +83,8 @@ class FileImports:
                 connection,
                 file.id,
                 _progress(result, file.rows),
-                errors=self._errors(result),
+                errors=_errors(result),
+                account=_account(result),
                 at=clock.now(),
                 state="failed" if result.stopped else "done",
             )
@@ -112,6 +112,7 @@ class FileImports:
             station=source.row.slug,
             scopes=[source.row.scope] if source.row.scope else None,
             known={d.key: d.entity_id for d in devices if d.entity_id},
+            retired=frozenset(d.key for d in devices if d.state == "retired"),
         )
         return await import_file(
             self._broker,
@@ -134,22 +135,31 @@ class FileImports:
             for station, (id_, type_, count) in result.stations.items()
         ]
 
-    def _errors(self, result: ImportResult) -> list[file_queue.RowError]:
-        def why(reason: str) -> str:
-            return messages.text(self._language, f"connectors.files.why.{reason}")
 
-        errors = [
-            file_queue.RowError(
-                row=error.row,
-                reason=f"{error.column}: {why(error.reason)}" if error.column else why(error.reason),
-                text=error.text,
-            )
-            for error in result.errors
-        ]
-        if result.stopped and result.stopped != "cancelled":
-            sentence = messages.catalogue().get(result.stopped, {}).get(self._language, result.stopped)
-            errors.insert(0, file_queue.RowError(row=result.rows + 1, reason=sentence))
-        return errors
+def _errors(result: ImportResult) -> list[file_queue.RowError]:
+    return [
+        file_queue.RowError(row=e.row, reason=f"{_WHY}{e.reason}", text=e.text, column=e.column)
+        for e in result.errors
+    ]
+
+
+def _account(result: ImportResult) -> file_queue.Account:
+    def named(counts: dict[str, int]) -> dict[str, int]:
+        return {f"{_WHY}{reason}": count for reason, count in counts.items()}
+
+    return file_queue.Account(
+        read=result.rows,
+        accepted=result.accepted,
+        repeated=result.repeated,
+        refused=named(result.refused),
+        left_out=named(result.left_out),
+        missing=named(result.missing),
+        bad_cells=named(result.bad_cells),
+        readings=result.readings,
+        conflicts=result.conflicts,
+        errors=result.errors_in_all,
+        stopped=Sentence(result.stopped, result.stopped_values) if result.stopped else None,
+    )
 
 
 def _progress(result: ImportResult, rows: int) -> Progress:

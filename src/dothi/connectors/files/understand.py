@@ -66,8 +66,8 @@ def understand(table: Table, *, kind: Kind | None = None, filename: str = "") ->
     data = [row for row in sample if row[0] >= header.first_data_row and row not in header.numbering]
     fallback: Mark = "," if table.delimiter == ";" else "."
     seen = [Seen.of(name, index, data) for index, name in enumerate(header.names)]
-    file_mark, _ = detect_decimal((text for s in seen for text in s.number_texts), fallback)
-    columns = [_first_look(s, file_mark) for s in seen]
+    file_mark, proven = detect_decimal((text for s in seen for text in s.number_texts), fallback)
+    columns = [_first_look(s, file_mark, proven=proven) for s in seen]
     _choose_times(columns, seen)
     _choose_stations(columns, seen)
     about = " ".join(str(c) for _, cells in header.titles for c in cells if c) + " " + filename
@@ -87,14 +87,16 @@ def understand(table: Table, *, kind: Kind | None = None, filename: str = "") ->
         first_data_row=header.first_data_row,
         header=[name.header for name in header.names],
         header_cells=[["" if c is None else str(c) for c in cells] for _, cells in header.rows],
-        carried=_carried(columns, data),
+        carried=carried(columns, data),
     )
     plan.notes = notes(plan, table, seen)
     return plan
 
 
-def _first_look(seen: Seen, file_mark: Mark) -> Column:
-    mark, proven = detect_decimal(seen.number_texts, file_mark)
+def _first_look(seen: Seen, file_mark: Mark, *, proven: bool) -> Column:
+    """`proven`: other columns prove the mark of the file, so that a doubtful one need not be asked for."""
+    mark, own = detect_decimal(seen.number_texts, file_mark)
+    certain = own or not looks_ambiguous(seen.number_texts)
     role: Role = "left_out"
     why = "text"
     label = fold(seen.name.name)
@@ -125,7 +127,8 @@ def _first_look(seen: Seen, file_mark: Mark) -> Column:
         role=role,
         why=why,
         decimal=mark,
-        decimal_proven=proven or not looks_ambiguous(seen.number_texts),
+        decimal_proven=certain,
+        decimal_asked=not certain and not proven,
         examples=seen.examples,
     )
 
@@ -263,7 +266,7 @@ def _name_units(columns: Iterable[Column]) -> None:
             column.unit, column.unit_code, column.unit_assumed = known.unit, known.unit_code, True
 
 
-def _carried(columns: Sequence[Column], data: Sequence[Row]) -> list[int]:
+def carried(columns: Sequence[Column], data: Sequence[Row]) -> list[int]:
     """Day and station columns that are filled once per group of rows, as merged cells are."""
     found: list[int] = []
     for column in columns:

@@ -17,6 +17,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from dothi.foundation.sql import queries
+from dothi.sources.core.sentence import Sentence
 from dothi.sources.core.storable import cleaned
 
 QUERIES = queries(files("dothi.sources.core").joinpath("file_queue.sql"))
@@ -50,6 +51,7 @@ class Account(msgspec.Struct, kw_only=True):
     """What became of the rows that were read: read = accepted + repeated + refused + left out, each with reasons.
 
     `missing` and `bad_cells` count single cells by reason; `errors`: how many there were in all, kept or not.
+    `stopped`: why the rest of the file was not read.
     """
 
     read: int = 0
@@ -62,6 +64,7 @@ class Account(msgspec.Struct, kw_only=True):
     readings: int = 0
     conflicts: int = 0
     errors: int = 0
+    stopped: Sentence | None = None
 
 
 class Progress(msgspec.Struct, kw_only=True):

@@ -36,6 +36,7 @@ MORE: dict[str, tuple[str, str]] = {
     "DeviceMeasurement": ("Phép đo khác", "Other measurement"),
 }
 """Type -> Vietnamese and English name."""
+_UNKNOWN = ("Chưa rõ loại", "Kind not known")
 
 
 def is_kind(chosen: str) -> bool:
@@ -57,7 +58,8 @@ def name_of(kind: str, language: str) -> str:
     """How a choice is called; the choice itself when it is none of ours."""
     if kind in BY_KEY:
         return BY_KEY[kind].vi if language == "vi" else BY_KEY[kind].en
-    return MORE[kind][language != "vi"] if kind in MORE else kind
+    known = _UNKNOWN if kind == "Device" else MORE.get(kind, (kind, kind))
+    return known[language != "vi"]
 
 
 def usual(language: str) -> list[tuple[str, str]]:

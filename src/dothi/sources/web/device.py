@@ -27,6 +27,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     source = queries.source(slug)
     given = {field: request.POST.get(field, "") for field in _FIELDS}
     if request.method == "GET":
+        given["period_unit"] = "m"
         given["kind"] = known_types.kind_of(actions.default_type(source))
     wrong: dict[str, str] = {}
     if request.method == "POST":

@@ -20,6 +20,12 @@ from dothi.sources.trial import attempt
 from dothi.sources.web import forms, notices
 
 
+def _preset_of(source: Source) -> str:
+    """The ready mapping that the source has, of whatever type its devices are."""
+    kept = {key: part for key, part in source.mapping.items() if key != "type"}
+    return next((key for key, ready in PRESETS.items() if ready == kept), "")
+
+
 def _example(source: Source) -> str:
     return payload_of(mapping_of(source), EXAMPLE, named=True)
 
@@ -50,7 +56,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         "problem": say(forms.language_of(request), trial.problem) if trial.problem else "",
         "cut": last is not None and len(last.last_payload) >= PAYLOAD_KEPT,
         "presets": list(PRESETS),
-        "chosen": request.POST.get("preset", ""),
+        "chosen": request.POST.get("preset", "") or _preset_of(source),
         "real": last is not None,
     }
     return render(

@@ -22,7 +22,7 @@ from dothi.sources.web import forms, notices
 
 _FIELDS = ("name", "way", "unit", "contact_name", "contact_phone", "period", "period_unit", "preset", "kind", "host",
            "port", "username", "topic", "tls")  # fmt: skip
-WAITING_SHOWN, REFUSALS_SHOWN = 50, 10
+WAITING_SHOWN, WAITING_AT_FIRST, REFUSALS_SHOWN = 20, 5, 10
 
 
 @staff
@@ -34,7 +34,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     page = {
         "rows": rows,
         "counts": [(state, sum(row["health"] == state for row in rows)) for state in states],
-        "waiting": queries.page(queries.waiting(), forms.start_of(request.GET, "waiting"), WAITING_SHOWN),
+        "waiting": queries.page(queries.waiting(), forms.start_of(request.GET, "waiting"), WAITING_AT_FIRST),
         "refusals": queries.page(queries.refusals(None), 0, REFUSALS_SHOWN),
         **forms.options(request),
         **notices.heard(request),
