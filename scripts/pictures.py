@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures of every page at both sizes, in both themes and languages, into ./pictures/, for people to look at.
 
-Starts a demo city of its own in a temporary folder, or with --url and --login takes one that runs.
-Run: python scripts/pictures.py [--url http://127.0.0.1:8080 --login admin --password ...] [--only console]
+Starts a demo city and an empty one in temporary folders, or with --url and --login takes one that runs (it hands in two
+small files there). Run: python scripts/pictures.py [--url http://127.0.0.1:8080 --login admin --password ...] [--only console]
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import re
 import shutil
 import signal
@@ -19,11 +18,12 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from failure_pages import failure_page
+from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+from shots import Shot, empty_shots, first_shots, shots
 
 OUT = Path("pictures")
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
@@ -33,53 +33,16 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
     "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+READINGS = """Thời gian;Mưa (mm);Mực nước (m)
+20/11/2026 07:00;0,5;1,20
+20/11/2026 07:10;1,5;1,24
+20/11/2026 07:20;--;1,31
+20/11/2026 07:30;bốn;1,38
+Tổng;2,0;
+"""
+
+
 LOGIN, PASSWORD = "tranh", "Xem tranh 2026 nhé"
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One picture: a name, an address, what to do before it is taken."""
-
-    name: str
-    path: str
-    act: Callable[[Page], None] = lambda _page: None
-    map: bool = False
-
-
-def choose_first(page: Page) -> None:
-    page.locator("dothi-list .thing").nth(2).dispatch_event("click")
-    page.wait_for_selector("dothi-panel .uplot", timeout=15_000)
-
-
-def search(page: Page) -> None:
-    page.keyboard.press("Control+k")
-    page.keyboard.type("go mo")
-
-
-def lose_the_line(page: Page) -> None:
-    page.route("**/live/**", lambda route: route.abort())
-    page.context.set_offline(True)
-    page.wait_for_selector(".line-note[data-state=lost]", timeout=8_000)
-
-
-def shots() -> list[Shot]:
-    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(hours=20)
-    at = f"{yesterday:%Y-%m-%dT%H:%M:%SZ}"
-    return [
-        Shot("home", "/"),
-        Shot("connect", "/ket-noi/"),
-        Shot("console", "/console/", map=True),
-        Shot("console-list", "/console/?tab=list", map=True),
-        Shot("console-briefing", "/console/?tab=briefing", map=True),
-        Shot("console-station", "/console/?tab=list", choose_first, map=True),
-        Shot("console-past", f"/console/?at={at}&only=stale,silent", map=True),
-        Shot("console-search", "/console/", search, map=True),
-        Shot("console-before-everything", "/console/?at=2001-01-01T00:00:00Z", map=True),
-        Shot("console-lost", "/console/", lose_the_line, map=True),
-        Shot("sources", "/sources/"),
-        Shot("source-add", "/sources/add/"),
-        Shot("missing", "/no-such-page/"),
-    ]
 
 
 def free_port() -> int:
@@ -88,16 +51,16 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-class DemoCity:
-    """`dothi up --demo` in a folder of its own; `link` makes its first administrator."""
+class City:
+    """`dothi up` in a folder of its own, as the demo or empty; `link` makes its first administrator."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="dothi-pictures-"))
         self.folder.chmod(0o755)
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.log = (self.folder / "up.log").open("w+")
-        command = [str(Path(sys.executable).with_name("dothi")), "up", "--demo", "--port", str(port)]
+        command = [str(Path(sys.executable).with_name("dothi")), "up", *options, "--port", str(port)]
         self.process = subprocess.Popen(
             [*command, "--data", str(self.folder / "data")], stdout=self.log, stderr=subprocess.STDOUT
         )
@@ -111,7 +74,7 @@ class DemoCity:
             if self.process.poll() is not None:
                 break
             time.sleep(0.5)
-        raise SystemExit(f"The demo city did not start:\n{Path(self.log.name).read_text('utf-8')}")
+        raise SystemExit(f"The city did not start:\n{Path(self.log.name).read_text('utf-8')}")
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
@@ -150,44 +113,124 @@ def sign_in(page: Page, url: str, login: str, password: str) -> None:
     page.wait_for_load_state()
 
 
-def take(page: Page, url: str, shot: Shot, target: Path) -> str | None:
+def show_all(page: Page) -> None:
+    """A window as high as the page: what sticks to its edges stays there."""
+    size = page.viewport_size or {"width": 1440, "height": 900}
+    high = int(page.evaluate("document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": size["width"], "height": max(high, size["height"])})
+
+
+def take(page: Page, address: str, shot: Shot, target: Path) -> str | None:
     """Take one picture; the trouble in words when it could not be."""
+    print(target.name, flush=True)
     try:
-        page.goto(url + shot.path)
+        page.goto(address)
         if shot.map:
             page.wait_for_selector("dothi-map[data-ready]", state="attached", timeout=30_000)
         shot.act(page)
+        if not shot.map:
+            show_all(page)
         page.wait_for_timeout(900)
-        page.screenshot(path=target, full_page=not shot.map)
+        page.screenshot(path=target)
     except Error as error:
         return f"{target.name}: {error.message.splitlines()[0]}"
     return None
 
 
-def pictures(browser: Browser, url: str, login: str, password: str, only: str) -> list[str]:
-    troubles = []
-    chosen = [shot for shot in shots() if shot.name.startswith(only)]
+def find_places(page: Page, url: str) -> dict[str, str]:
+    """Addresses of pages of this city: a source with devices, a device, a file looked at and one taken."""
+    page.goto(f"{url}/sources/")
+    addresses = page.locator("td a.name").evaluate_all(
+        "(links) => links.map((link) => link.getAttribute('href'))"
+    )
+    for source in addresses:
+        page.goto(url + source)
+        devices = page.locator('td a.name[href*="/devices/"]')
+        if devices.count():
+            found = {"source": source, "device": devices.first.get_attribute("href") or ""}
+            break
+    else:
+        raise SystemExit("This city has no source with a device yet.")
+    page.goto(f"{url}/sources/add/?way=file")
+    page.fill("[name=name]", "Bảng đo của trạm")
+    page.locator("main form .button").first.click()
+    page.wait_for_load_state()
+    files = urlsplit(page.url).path
+    preview = hand_in(page, url + files)
+    result = hand_in(page, url + files)
+    page.locator('form[action="take/"] .button').click()
+    page.wait_for_load_state()
+    return found | {"files": files, "preview": preview, "result": result}
+
+
+def hand_in(page: Page, address: str) -> str:
+    page.goto(address)
+    content = READINGS.encode("utf-8-sig")
+    page.set_input_files("[name=file]", {"name": "bang-do.csv", "mimeType": "text/csv", "buffer": content})
+    page.locator("#files .button").first.click()
+    page.wait_for_load_state()
+    return urlsplit(page.url).path
+
+
+def pictures(browser: Browser, url: str, chosen: list[Shot], who: tuple[str, str] | None) -> list[str]:
+    """All pictures of these pages; what went wrong. `who` may sign in."""
+    troubles: list[str | None] = []
+    places: dict[str, str] = {}
     for size, (width, height) in SIZES.items():
         for theme in THEMES:
             for language in LANGUAGES:
                 context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
-                context.add_cookies(
-                    [
-                        {"name": "dothi_language", "value": language, "url": url},
-                        {"name": "dothi_theme", "value": theme, "url": url},
-                    ]
-                )
+                known = {"dothi_language": language, "dothi_theme": theme}
+                context.add_cookies([{"name": n, "value": v, "url": url} for n, v in known.items()])
                 page = context.new_page()
-                sign_in(page, url, login, password)
-                for shot in chosen:
-                    name = f"{shot.name}-{size}-{theme}-{language}.png"
-                    print(name, flush=True)
-                    trouble = take(page, url, shot, OUT / name)
-                    context.set_offline(False)
+                entered = False
+                for shot in sorted(chosen, key=lambda one: one.signed_in):
+                    if shot.signed_in and who and not entered:
+                        sign_in(page, url, *who)
+                        entered = True
+                    if "{" in shot.path and not places:
+                        places = find_places(page, url)
+                    page.route("**/error/*", lambda route, t=theme, n=language: fail(route, n, t))
+                    address = url + shot.path.format(**places)
+                    troubles.append(
+                        take(page, address, shot, OUT / f"{shot.name}-{size}-{theme}-{language}.png")
+                    )
                     page.unroute_all()
-                    troubles += [trouble] if trouble else []
+                    page.set_viewport_size({"width": width, "height": height})
                 context.close()
-    return troubles
+    return [trouble for trouble in troubles if trouble]
+
+
+def fail(route: Route, language: str, theme: str) -> None:
+    status = int(route.request.url.rsplit("/", 1)[-1])
+    route.fulfill(
+        status=status, content_type="text/html; charset=utf-8", body=failure_page(status, language, theme)
+    )
+
+
+def of_running(browser: Browser, url: str, who: tuple[str, str], only: str) -> list[str]:
+    return pictures(browser, url, [shot for shot in shots() if shot.name.startswith(only)], who)
+
+
+def of_own(browser: Browser, only: str) -> list[str]:
+    """An empty city first, from before its first administrator, then the demo city."""
+    city = City()
+    try:
+        link = city.link()
+        entering = [shot for shot in first_shots(link) if shot.name.startswith(only)]
+        troubles = pictures(browser, city.url, entering, None)
+        become_first(browser, link)
+        empty = [shot for shot in empty_shots() if shot.name.startswith(only)]
+        troubles += pictures(browser, city.url, empty, (LOGIN, PASSWORD))
+    finally:
+        city.stop()
+    city = City("--demo")
+    try:
+        become_first(browser, city.link())
+        time.sleep(15)  # the demo city promises to stand in 20 s
+        return troubles + of_running(browser, city.url, (LOGIN, PASSWORD), only)
+    finally:
+        city.stop()
 
 
 def main() -> int:
@@ -198,21 +241,15 @@ def main() -> int:
     options.add_argument("--only", default="", help="pictures whose name starts so")
     given = options.parse_args()
     OUT.mkdir(exist_ok=True)
-    city = None if given.url else DemoCity()
-    url = given.url or (city.url if city else "")
-    try:
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-            if city:
-                become_first(browser, city.link())
-                time.sleep(15)  # the demo city promises to stand in 20 s
-            elif not is_up(url):
-                raise SystemExit(f"Nothing answers at {url}")
-            troubles = pictures(browser, url, given.login, given.password, given.only)
-    finally:
-        if city:
-            city.stop()
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        if not given.url:
+            troubles = of_own(browser, given.only)
+        elif is_up(given.url):
+            troubles = of_running(browser, given.url, (given.login, given.password), given.only)
+        else:
+            raise SystemExit(f"Nothing answers at {given.url}")
     print("\n".join(troubles) or f"All pictures are in {OUT}/")
     return 1 if troubles else 0
 

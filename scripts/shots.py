@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What pictures are taken of: the pages, and what is done on each before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from failure_pages import FAILURES
+from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: a name, an address ({places} are found in the city), what to do before it is taken."""
+
+    name: str
+    path: str
+    act: Callable[[Page], None] = lambda _page: None
+    map: bool = False
+    signed_in: bool = True
+
+
+def choose_first(page: Page) -> None:
+    page.locator("dothi-list .thing").nth(2).dispatch_event("click")
+    page.wait_for_selector("dothi-panel .uplot", timeout=15_000)
+
+
+def search(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("go mo")
+
+
+def lose_the_line(page: Page) -> None:
+    page.route("**/live/events", lambda route: route.abort())
+    page.reload()
+    page.wait_for_selector("dothi-map[data-ready]", state="attached", timeout=30_000)
+    page.wait_for_selector(".line-note[data-state=lost]", timeout=8_000)
+
+
+def stale_form(page: Page) -> None:
+    page.locator("main [name=csrfmiddlewaretoken]").evaluate("(field) => field.remove()")
+    page.locator("main form .button").click()
+    page.wait_for_load_state()
+
+
+def fill_wrongly(page: Page) -> None:
+    page.locator("main form .button").last.click()
+    page.wait_for_load_state()
+
+
+def open_menu(page: Page) -> None:
+    if page.locator(".menu").is_visible():
+        page.locator(".menu > summary").click()
+
+
+def open_table(page: Page) -> None:
+    choose_first(page)
+    page.locator("dothi-panel summary").click()
+    page.locator("dothi-panel summary").scroll_into_view_if_needed()
+
+
+def see_place(page: Page) -> None:
+    page.wait_for_selector(".place-box[data-ready]", state="attached", timeout=15_000)
+
+
+def console_shots() -> list[Shot]:
+    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(hours=20)
+    at = f"{yesterday:%Y-%m-%dT%H:%M:%SZ}"
+    return [
+        Shot("console", "/console/", map=True),
+        Shot("console-list", "/console/?tab=list", map=True),
+        Shot("console-briefing", "/console/?tab=briefing", map=True),
+        Shot("console-station", "/console/?tab=list", choose_first, map=True),
+        Shot("console-table", "/console/?tab=list", open_table, map=True),
+        Shot("console-past", f"/console/?at={at}&only=stale,silent", map=True),
+        Shot("console-search", "/console/", search, map=True),
+        Shot("console-menu", "/console/", open_menu, map=True),
+        Shot("console-before-everything", "/console/?at=2001-01-01T00:00:00Z", map=True),
+        Shot("console-lost", "/console/", lose_the_line, map=True),
+    ]
+
+
+def source_shots() -> list[Shot]:
+    return [
+        Shot("sources", "/sources/"),
+        Shot("source-add", "/sources/add/"),
+        Shot("source-add-wrong", "/sources/add/", fill_wrongly),
+        Shot("source", "{source}"),
+        Shot("source-change", "{source}change/"),
+        Shot("source-retire", "{source}retire/"),
+        Shot("source-mapping", "{source}mapping/"),
+        Shot("device-add", "{source}devices/add/", see_place),
+        Shot("device", "{device}", see_place),
+        Shot("device-retire", "{device}retire/"),
+        Shot("file-source", "{files}"),
+        Shot("file-preview", "{preview}"),
+        Shot("file-result", "{result}"),
+    ]
+
+
+def shots() -> list[Shot]:
+    """Pages of a city that lives."""
+    return [
+        Shot("home", "/"),
+        Shot("connect", "/ket-noi/"),
+        Shot("sign-in", "/sign-in/", signed_in=False),
+        Shot("sign-in-wrong", "/sign-in/", fill_wrongly, signed_in=False),
+        *console_shots(),
+        *source_shots(),
+        Shot("error-403", "/sign-in/", stale_form, signed_in=False),
+        Shot("error-404", "/no-such-page/"),
+        *(Shot(f"error-{status}", f"/error/{status}") for status in FAILURES),
+    ]
+
+
+def first_shots(link: str) -> list[Shot]:
+    """Pages of a city that nobody has entered yet."""
+    path = urlsplit(link).path
+    return [
+        Shot("first", path, signed_in=False),
+        Shot("first-wrong", path, fill_wrongly, signed_in=False),
+        Shot("first-used", "/first/used-already/", signed_in=False),
+    ]
+
+
+def empty_shots() -> list[Shot]:
+    return [
+        Shot("empty-home", "/"),
+        Shot("empty-console", "/console/", map=True),
+        Shot("empty-sources", "/sources/"),
+    ]
