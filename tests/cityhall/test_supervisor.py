@@ -65,7 +65,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _wait_for(what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -159,6 +159,15 @@ def test_the_city_runs_on_when_the_disk_is_full_and_any_process_dies(tmp_path: P
     assert "the reserve was freed" in told
     assert told.index("The disk is nearly full") < told.index("There is room on the disk again")
     assert "Stopped after" in told
+
+
+@pytest.mark.usefixtures("quiet")
+def test_the_mark_of_the_store_comes_back_when_it_was_tidied_away(tmp_path: Path) -> None:
+    def tidy(supervisor: Supervisor) -> None:
+        store_mark(supervisor.settings).unlink()
+        _wait_for(store_mark(supervisor.settings).exists)
+
+    assert "Stopped after" in _run(_settings(tmp_path), {}, tidy)
 
 
 @pytest.mark.usefixtures("quiet")
@@ -298,3 +307,25 @@ def test_pauses_grow_and_calm_down_when_a_process_keeps_dying(tmp_path: Path) ->
 
     assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
     assert after_calm == 0.1
+
+
+def test_a_log_begins_anew_and_one_older_is_kept_when_it_is_too_long(tmp_path: Path) -> None:
+    child = Child(name="x", command=["true"], log=tmp_path / "x.log", ready=lambda: True, drop=False)
+    child.log.write_text("old\n" * 100)
+    child.rotate_log(1000)
+    short = child.log.stat().st_size
+    child.rotate_log(100)
+
+    assert (short, child.log.stat().st_size) == (400, 0)
+    assert (tmp_path / "x.log.1").read_text() == "old\n" * 100
+
+
+def test_a_log_begins_anew_when_there_is_no_room_for_the_older(tmp_path: Path) -> None:
+    child = Child(name="x", command=["true"], log=tmp_path / "disk" / "x.log", ready=lambda: True, drop=False)
+    with small_disk(tmp_path / "disk", 2) as disk:
+        child.log.write_bytes(bytes(1_500_000))
+        fill(disk, 4096)
+        child.rotate_log(1_000_000)
+
+        assert child.log.stat().st_size == 0
+        assert not (disk / "x.log.1").exists()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from dothi.cityhall.folders import own
 from dothi.cityhall.service_user import die_with_parent, drop_ids
 
 _PROC = Path("/proc/self")
@@ -118,6 +119,20 @@ class Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def rotate_log(self, limit: int) -> None:
+        """Copy a log that has grown too long aside and begin it anew; its writers append, so nothing breaks."""
+        with contextlib.suppress(OSError):
+            if not self.log.exists() or self.log.stat().st_size <= limit:
+                return
+            aside = self.log.with_name(self.log.name + ".1")
+            try:
+                aside.write_bytes(self.log.read_bytes())
+                own(aside, 0o640)
+            except OSError:  # no room to keep the old one: rather lose it than fill the disk
+                aside.unlink(missing_ok=True)
+            with self.log.open("r+b") as file:
+                file.truncate(0)
 
     def tail(self, lines: int = 5) -> str:
         """The last lines of its log, for a sentence about what went wrong."""

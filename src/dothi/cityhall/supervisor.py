@@ -11,7 +11,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import FrameType
 
 from dothi.cityhall import ballast, city, database, folders, nats, orphans, ports
@@ -183,8 +182,13 @@ class Supervisor:
                 self._revive(child)
             if time.monotonic() - last_rotation > 5:
                 last_rotation = time.monotonic()
+                with contextlib.suppress(
+                    OSError
+                ):  # machines tidy old files away in /tmp; who starts again waits for it
+                    store_mark(self.settings).touch()
                 self._write_figures()
-                self._rotate_logs()
+                for child in self.running:
+                    child.rotate_log(self.settings.file_log_mb * 1_000_000)
             if time.monotonic() - last_look > 1:
                 last_look = time.monotonic()
                 self._heed_disk()
@@ -237,14 +241,6 @@ class Supervisor:
         with contextlib.suppress(OSError):
             self.registry.write(self.settings.run_path)
 
-    def _rotate_logs(self) -> None:
-        """Copy a log that has grown too long aside and begin it anew; its writers append, so nothing breaks."""
-        limit = self.settings.file_log_mb * 1_000_000
-        for child in self.running:
-            with contextlib.suppress(OSError):
-                if child.log.exists() and child.log.stat().st_size > limit:
-                    _rotate(child.log)
-
     def _note(self) -> None:
         """Write down who runs; a full disk only makes that note old, and the next one is written in time."""
         if self.city is None:
@@ -270,17 +266,6 @@ class Supervisor:
         last = {"nats": 1, "postgres": 2}
         for stage in range(3):
             yield [child for child in self.running if last.get(child.name, 0) == stage]
-
-
-def _rotate(log: Path) -> None:
-    aside = log.with_name(log.name + ".1")
-    try:
-        aside.write_bytes(log.read_bytes())
-        folders.own(aside, 0o640)
-    except OSError:  # no room to keep the old one: rather lose it than fill the disk
-        aside.unlink(missing_ok=True)
-    with log.open("r+b") as file:
-        file.truncate(0)
 
 
 def run_beside(made: City, module: str, *arguments: str, role: database.Role = "reader") -> str:
