@@ -82,7 +82,8 @@ export class Chart {
     const { series } = this;
     const reading = thing.attrs[this.term];
     const at = Date.parse(reading?.o ?? reading?.m ?? "") / 1000;
-    if (!series || thing.id !== this.thing?.id || !this.span.follows() || typeof reading?.v !== "number" || !(at > (series.t.at(-1) ?? 0))) return;
+    // While another quantity is on its way, the series that stands is not of this one.
+    if (series?.id !== thing.id || series.attr !== this.term || !this.span.follows() || typeof reading?.v !== "number" || !(at > (series.t.at(-1) ?? 0))) return;
     const { v } = reading;
     series.t.push(at);
     for (const column of [series.v, series.min, series.max]) column.push(v);
