@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dothi.cityhall.children import started_at
-from dothi.cityhall.postgres import Postgres
+from dothi.cityhall.postgres import Postgres, sync_options
 
 NOTE = "{pid}\n{cluster}\n1795558920\n5432\n/run/x\n\n  3933473 32773\n{status}\n"
 
@@ -66,3 +66,15 @@ def test_forget_dead_leaves_the_notes_when_that_server_lives(server: Postgres) -
 
         assert _first_lines(server) == [str(alive.pid)] * 2
         alive.kill()
+
+
+@pytest.mark.parametrize("release", ["6.18.44-x", "5.8.0"])
+def test_the_disk_is_synced_by_one_call_when_linux_tells_of_its_errors(release: str) -> None:
+    assert sync_options("linux", release) == ("recovery_init_sync_method=syncfs",)
+
+
+@pytest.mark.parametrize(
+    ("system", "release"), [("linux", "5.4.0-200-generic"), ("linux", "unknown"), ("darwin", "24.1.0")]
+)
+def test_each_file_is_synced_when_the_system_might_hide_an_error(system: str, release: str) -> None:
+    assert sync_options(system, release) == ()

@@ -13,7 +13,7 @@ from pathlib import Path
 from dothi.cityhall import caddy, database, nats, ports, programs
 from dothi.cityhall.children import Child
 from dothi.cityhall.folders import secret
-from dothi.cityhall.postgres import TUNED, Postgres, find_bin
+from dothi.cityhall.postgres import TUNED, Postgres, find_bin, sync_options
 from dothi.foundation.settings import Settings, as_environment
 
 _KEPT = ("LD_LIBRARY_PATH", "LANG", "LC_ALL", "LC_MESSAGES", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -104,7 +104,9 @@ def build(settings: Settings) -> City:
 
     postgres, store = None, None
     if not settings.database_url:
-        postgres = Postgres(data=data, run=run, bin_dir=find_bin(settings.postgres_bin), options=TUNED)
+        postgres = Postgres(
+            data=data, run=run, bin_dir=find_bin(settings.postgres_bin), options=(*TUNED, *sync_options())
+        )
         postgres.prepare()
         postgres.forget_dead()
         store = Child(
