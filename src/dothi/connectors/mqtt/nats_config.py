@@ -46,6 +46,8 @@ mqtt {{
   port: {mqtt_port}
   ack_wait: "30s"
   max_ack_pending: 1024
+  # How long a device may take to introduce itself; narrowband radio needs seconds.
+  authorization: {{ timeout: 15 }}
 }}
 
 accounts {{
@@ -60,7 +62,7 @@ accounts {{
 system_account: SYS
 
 authorization {{
-  # How long a device waits whose question finds nobody, as in the moments while our process starts.
+  # How long the server waits for our answer about a device: one that asks while our process starts gets none.
   timeout: 2
   auth_callout {{
     issuer: {Issuer(password).public}
