@@ -19,6 +19,7 @@ from dothi.sources.core.mapping import BadMapping, read_mapping
 from dothi.sources.core.mapping_model import Mapping
 from dothi.sources.core.mapping_path import BadPath, topic_filter, topic_parts
 from dothi.sources.core.mapping_presets import preset
+from dothi.sources.core.sentence import Sentence
 from dothi.sources.core.store import DeviceRow, SourceRow
 
 log = structlog.get_logger(__name__)
@@ -58,8 +59,8 @@ class Directory:
     """All sources and devices of the moment."""
 
     def __init__(self, sources: Sequence[SourceRow] = (), devices: Sequence[DeviceRow] = ()) -> None:
-        self.broken: dict[str, str] = {}
-        """source id -> why its mapping cannot be used"""
+        self.broken: dict[tuple[str, str], tuple[SourceRow, Sentence]] = {}
+        """(tenant, slug) of a source -> the source and why its mapping cannot be used"""
         self.fill(sources, devices)
 
     def fill(self, sources: Sequence[SourceRow], devices: Sequence[DeviceRow]) -> None:
@@ -72,7 +73,7 @@ class Directory:
             try:
                 self.sources[row.id] = Registered(row, mapping_of(row))
             except BadMapping as error:
-                self.broken[row.id] = str(error)
+                self.broken[row.tenant, row.slug] = (row, error.sentence)
                 log.warning("source.mapping.bad", source=row.slug, error=str(error))
         self.by_slug = {(found.row.tenant, found.row.slug): found for found in self.sources.values()}
         self.devices = {(device.source_id, device.key): device for device in devices}

@@ -111,6 +111,7 @@ def change_source(
     if options is not None:
         wrong |= _check_options(source.way, options)
         source.options = source.options | options
+        source.link_state, source.link_error, source.link_at = "", "", None
     if wrong:
         raise RefusedForm(wrong)
     source.name, source.period, source.unit_id = nfc(name)[:200], period or source.period, unit or None

@@ -39,7 +39,7 @@ def device(key: str, **values: Any) -> DeviceRow:
 
 def directory() -> Directory:
     return Directory(
-        [source(), source(id="s2", slug="mq", way="mqtt")],
+        [source(), source(id="s2", slug="mq", way="mqtt"), source(id="s3", slug="hong", mapping={"tpye": 1})],
         [device("a"), device("m", state="muted"), device("w", state="waiting"), device("r", state="retired")],
     )
 
@@ -143,6 +143,8 @@ REFUSED: list[tuple[str, str, bytes, dict[str, str], int]] = [
     ("/ingest/air", "POST", b"{}", {"Authorization": "Bearer wrong"}, 401),
     ("/ingest/air", "POST", b"{}", {"Authorization": "Basic token"}, 401),
     ("/ingest/mq", "POST", b"{}", TOKEN, 403),
+    ("/ingest/hong", "POST", b"{}", TOKEN, 400),
+    ("/ingest/hong", "POST", b"{}", {}, 404),
     ("/ingest/air", "GET", b"", TOKEN, 405),
     ("/ingest/air", "POST", b"x" * 100_001, TOKEN, 413),
     ("/ingest/air", "POST", b"", TOKEN, 400),
@@ -176,3 +178,16 @@ def test_names_stop_at_64_when_a_sender_invents_10000(writer_url: str) -> None:
     intake = ask(writer_url, act)
 
     assert len(intake._terms["s1/a"]) == 64
+
+
+def test_sender_hears_what_is_wrong_with_the_mapping_when_it_cannot_be_used(writer_url: str) -> None:
+    async def act(client: httpx.AsyncClient) -> None:
+        vi, en = [
+            await client.post("/ingest/hong", json={"id": "a"}, headers=TOKEN | {"Accept-Language": language})
+            for language in ("vi", "en")
+        ]
+
+        assert "Không có mục tên “tpye”" in vi.json()["detail"]
+        assert "There is no “tpye”" in en.json()["detail"]
+
+    ask(writer_url, act)

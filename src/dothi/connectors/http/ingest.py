@@ -21,6 +21,7 @@ from dothi.connectors.writing import Broker, count, write_singly
 from dothi.foundation import clock, messages, problem
 from dothi.foundation.errors import BadInput, DothiError, NotAllowed, NotAuthenticated, NotFound, TooLarge
 from dothi.sources.core.keys import key_is_right
+from dothi.sources.core.sentence import say
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -71,7 +72,7 @@ class Ingest:
     async def _take(self, scope: Scope, headers: dict[str, str], receive: Receive, language: str) -> Report:
         if scope["method"] != "POST":
             raise WrongMethod("connectors.http.method")
-        found = self._source(scope, headers)
+        found = self._source(scope, headers, language)
         body = await self._body(headers, receive)
         backfill = (
             parse_qs(scope.get("query_string", b"").decode("latin-1")).get("backfill", ["0"])[-1] == "1"
@@ -97,12 +98,16 @@ class Ingest:
         count(results, outcome.writes, self._intake, way="http")
         return report(outcome, outcome.writes, results, language)
 
-    def _source(self, scope: Scope, headers: dict[str, str]) -> Registered:
+    def _source(self, scope: Scope, headers: dict[str, str], language: str) -> Registered:
         path = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(PREFIX)
         slug = unquote(path.strip("/"))
         directory = self._intake.directory
-        found = directory.by_slug.get((headers.get("ngsild-tenant", ""), slug))
+        name = (headers.get("ngsild-tenant", ""), slug)
+        found = directory.by_slug.get(name)
         scheme, _, token = headers.get("authorization", "").partition(" ")
+        broken = directory.broken.get(name)
+        if broken is not None and key_is_right(token.strip(), broken[0].token_hash):
+            raise BadInput("connectors.http.bad_mapping", detail=say(language, broken[1]).rstrip("."))
         if found is None:
             raise NotFound("connectors.http.no_source", source=slug[:80])
         if scheme.lower() != "bearer" or not key_is_right(token.strip(), found.row.token_hash):

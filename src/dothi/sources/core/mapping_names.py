@@ -17,6 +17,21 @@ NOT_READINGS = frozenset(
 )
 OWNED = frozenset({"name", "source", "reportingperiod", "contactpoint", "simulated", "status", "location"})
 """Attributes that `sources` writes; a device's own value of that name is kept under `device...`."""
+_CORE = """
+accept attributeList attributeName attributeNames attributeTypes attributes attrs avg cacheDuration
+contextSourceAlias contextSourceExtras contextSourceInfo contextSourceTimeAt contextSourceUptime cooldown
+createdAt csf data datasetId deletedAt detail distinctCount endAt endTimeAt endpoint entities entity entityCount
+entityId entityList error errors expandValues expiresAt format geoQ geoproperty georel idPattern information
+instanceId isActive join jsonKeys jsons lang lastFailure lastNotification lastSuccess linkedMaps localOnly
+location management managementInterval max min mode modifiedAt notUpdated notification notificationTrigger
+notifiedAt notifierInfo observationInterval observationSpace observedAt omit operationSpace operations pick
+propertyNames q reason receiverInfo refreshRate registrationId registrationName relationshipNames scope scopeQ
+showChanges startAt status stddev subscriptionId subscriptionName success sum sumsq sysAttrs temporalQ tenant
+throttling timeAt timeInterval timeout timeproperty timerel timesFailed timesSent totalCount triggerReason
+typeList typeName typeNames unchanged unitCode updated uri watchedAttributes
+"""
+CORE_TERMS = frozenset(_CORE.split())
+"""Terms that the core @context of NGSI-LD defines as its own: under another IRI nobody finds them by this name."""
 _TERM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _KNOWN = {term.casefold(): term for term in QUANTITIES} | {
     "pm2_5": "pm25", "pm2.5": "pm25", "humidity": "relativeHumidity", "rh": "relativeHumidity",
@@ -52,7 +67,7 @@ def iri(term: str) -> str:
     """The expanded name of a term or of a type."""
     if ":" in term:
         return term
-    return f"{CORE if term == 'location' else DEFAULT_CONTEXT}{term}"
+    return f"{CORE if term in CORE_TERMS else DEFAULT_CONTEXT}{term}"
 
 
 def part_of_urn(text: str) -> str:
