@@ -25,6 +25,9 @@ DELETE FROM broker.entity WHERE tenant = %s AND id = ANY(%s)
 -- name: erase_types
 DELETE FROM broker.entity_type WHERE tenant = %s AND id = ANY(%s)
 
+-- name: erase_heads
+DELETE FROM broker.head WHERE tenant = %s AND id = ANY(%s)
+
 -- name: erase_changes
 DELETE FROM broker.change WHERE tenant = %s AND (entity = ANY(%s) OR starts_with(entity, %s))
 
