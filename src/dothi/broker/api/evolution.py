@@ -22,7 +22,7 @@ from dothi.broker.ngsi.faults import BadRequestData, InvalidRequest
 from dothi.broker.ngsi.kinds import ENTITY_PLAIN, VALUE_OF
 from dothi.broker.ngsi.represent import View
 from dothi.broker.ngsi.temporal import TemporalQuery
-from dothi.broker.store.history import Series, window_of
+from dothi.broker.store.history import Series, merged, window_of
 from dothi.broker.store.packing import Columns
 from dothi.broker.store.rows import decode
 from dothi.broker.store.window import Window
@@ -180,10 +180,12 @@ async def _pasts(
     most = max(2, min(call.limits.instances, INSTANCES // max(1, attributes)))
     last = wanted.query.last
     limit = last if last and last <= most else most + 1
+    whole = [s for many in series.values() for s in many]
+    columns = await call.broker.store.record.columns(whole, wanted.window, limit)
     found: dict[str, Past] = {}
     for entity, many in series.items():
         past = found.setdefault(entity, {})
-        for row in await call.broker.store.record.rows(many, wanted.window, limit):
+        for row in merged(many, columns, wanted.window):
             kept = past.setdefault(row.series.attr, [])
             if len(kept) < limit:
                 kept.append(row.full())

@@ -18,6 +18,7 @@ from dothi.broker.store.window import Window
 EXAMINED = 100_000
 """Instances that the conditions of one request may look at."""
 _AT_ONCE = 500
+_READ_AT_ONCE = 50
 
 
 class Asked(msgspec.Struct, kw_only=True):
@@ -42,11 +43,12 @@ async def select(call: Call, filters: Selection, asked: Asked, most: int | None)
             attrs=asked.attrs,
             datasets=asked.datasets,
         )
-        sure = await _sure(call, asked, part)
-        found += await _matching(call, filters, asked, sure) if filters.values or filters.area else sure
-        if most is not None and len(found) >= most:
-            break
-    return found[:most]
+        for few in range(0, len(part), _READ_AT_ONCE):
+            sure = await _sure(call, asked, part[few : few + _READ_AT_ONCE])
+            found += await _matching(call, filters, asked, sure) if filters.values or filters.area else sure
+            if most is not None and len(found) >= most:
+                return found[:most]
+    return found
 
 
 def _head_conditions(filters: Selection) -> list[Sql]:
@@ -66,13 +68,15 @@ async def _sure(call: Call, asked: Asked, part: Sequence[tuple[str, bool]]) -> l
     """Those that certainly have an instance in the window; where only reading can tell, it is read."""
     store = call.broker.store
     doubtful = [i for i, certain in part if not certain]
-    series = await store.record.series_of_all(call.tenant, doubtful, asked.attrs) if doubtful else {}
-    found = []
-    for id_, certain in part:
-        many = [s for s in series.get(id_, []) if asked.datasets is None or s.dataset in asked.datasets]
-        if certain or await store.candidates.has_instances(many, asked.window):
-            found.append(id_)
-    return found
+    if not doubtful:
+        return [i for i, _ in part]
+    series = await store.record.series_of_all(call.tenant, doubtful, asked.attrs)
+    wanted = {
+        i: [s for s in many if asked.datasets is None or s.dataset in asked.datasets]
+        for i, many in series.items()
+    }
+    read = await store.candidates.read(wanted, asked.window)
+    return [i for i, certain in part if certain or i in read]
 
 
 async def _matching(call: Call, filters: Selection, asked: Asked, ids: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -58,9 +58,12 @@ class Candidates:
         }
         return [(r[0], r[1]) for r in await self._rows(SQL["with_instances"], params)]
 
-    async def has_instances(self, series: Sequence[Series], window: Window) -> bool:
-        """Whether there is one instance at least, by reading."""
-        return any(len(c) for c in (await self.record.columns(series, window, 1)).values())
+    async def read(self, series: Mapping[str, Sequence[Series]], window: Window) -> set[str]:
+        """Those entities of which some series has an instance, by reading."""
+        whole = [s for many in series.values() for s in many]
+        columns = await self.record.columns(whole, window, 1)
+        filled = {number for number, c in columns.items() if len(c)}
+        return {entity for entity, many in series.items() if any(s.id in filled for s in many)}
 
     async def heads(self, tenant: str, ids: Sequence[str]) -> dict[str, Entity]:
         """These entities: as they are now, else as they were when they were deleted, without attributes."""

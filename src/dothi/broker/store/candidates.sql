@@ -29,6 +29,7 @@ CROSS JOIN LATERAL (
      FROM broker.history_packed c
      WHERE c.series = s.id AND c.stands AND c.first_at < %(end)s::timestamptz AND c.last_at >= %(start)s::timestamptz
        AND (c.recorded_from IS NULL OR c.recorded_from < %(recorded_to)s::timestamptz)
+       AND (c.recorded_to IS NULL OR c.recorded_to >= %(recorded_from)s::timestamptz)
      ORDER BY 1 DESC LIMIT 1)
   ) AS p(certain)
   WHERE s.tenant = %(tenant)s AND s.entity = e.id

@@ -8,7 +8,7 @@ neither missed nor read twice. What does not count is left out before anything i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.resources import files
@@ -99,6 +99,16 @@ def rows_of(series: Series, columns: Columns) -> list[Row]:
     ]
 
 
+def merged(series: Sequence[Series], columns: Mapping[int, Columns], window: Window) -> list[Row]:
+    """The rows of several series together, in the order of the window."""
+    rows = [row for one in series if one.id in columns for row in rows_of(one, columns[one.id])]
+    if window.by_record:
+        rows.sort(key=lambda r: (r.recorded, r.at), reverse=window.backwards)
+    else:
+        rows.sort(key=lambda r: (r.at, r.recorded), reverse=window.backwards)
+    return rows
+
+
 def term(iri: str) -> str:
     """The last part of an IRI."""
     return iri.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
@@ -143,33 +153,25 @@ class HistoryReader:
 
     async def columns(self, series: Sequence[Series], window: Window, limit: int) -> dict[int, Columns]:
         """At most `limit` rows of each series, in the order of the window, by the id of the series."""
-        ids = [s.id for s in series]
         async with self.view() as connection:
-            parts = {i: [c] for i, c in (await _open(connection, ids, window, limit)).items()}
-            for one in await _with_chunks(connection, ids, window):
-                parts.setdefault(one, []).extend(await _packed(connection, one, window, limit))
-        return {i: window.first(packing.joined(listed), limit) for i, listed in parts.items()}
+            return await _columns(connection, [s.id for s in series], window, limit)
 
     async def everything(self, series: Sequence[Series], window: Window) -> dict[int, Columns]:
         """All rows of some series in a window; TooMuchAsked when there are more than one request may read."""
         found: dict[int, Columns] = {}
         left = ROWS_AT_MOST
-        for one in series:
-            found |= await self.columns([one], window, left + 1)
-            left -= len(found[one.id]) if one.id in found else 0
-            if left < 0:
-                raise TooMuchAsked("broker.too_many_rows", most=ROWS_AT_MOST)
+        async with self.view() as connection:
+            for one in series:
+                part = await _columns(connection, [one.id], window, left + 1)
+                left -= sum(map(len, part.values()))
+                if left < 0:
+                    raise TooMuchAsked("broker.too_many_rows", most=ROWS_AT_MOST)
+                found |= part
         return found
 
     async def rows(self, series: Sequence[Series], window: Window, limit: int) -> list[Row]:
         """At most `limit` rows of each series, together in the order of the window."""
-        found = await self.columns(series, window, limit)
-        rows = [row for one in series if one.id in found for row in rows_of(one, found[one.id])]
-        if window.by_record:
-            rows.sort(key=lambda r: (r.recorded, r.at), reverse=window.backwards)
-        else:
-            rows.sort(key=lambda r: (r.at, r.recorded), reverse=window.backwards)
-        return rows
+        return merged(series, await self.columns(series, window, limit), window)
 
     async def instances(
         self,
@@ -220,6 +222,15 @@ def _by_attribute(rows: Sequence[Row], limit: int) -> dict[str, list[Instance]]:
         if len(kept) < limit:
             kept.append(row.full())
     return found
+
+
+async def _columns(
+    connection: AsyncConnection[Any], ids: list[int], window: Window, limit: int
+) -> dict[int, Columns]:
+    parts = {i: [c] for i, c in (await _open(connection, ids, window, limit)).items()}
+    for one in await _with_chunks(connection, ids, window):
+        parts.setdefault(one, []).extend(await _packed(connection, one, window, limit))
+    return {i: window.first(packing.joined(listed), limit) for i, listed in parts.items()}
 
 
 async def _open(

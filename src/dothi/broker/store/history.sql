@@ -33,13 +33,19 @@ WHERE series = ANY(%(series)s) AND at >= %(start)s::timestamptz AND at < %(end)s
 -- name: packed_series
 SELECT DISTINCT series FROM broker.history_packed
 WHERE series = ANY(%(series)s) AND first_at < %(end)s::timestamptz AND last_at >= %(start)s::timestamptz
+  AND (recorded_from IS NULL OR (recorded_from < %(recorded_to)s::timestamptz AND recorded_from <= %(known)s::timestamptz))
+  AND (recorded_to IS NULL OR recorded_to >= %(recorded_from)s::timestamptz)
 
 -- name: chunks_forwards
 SELECT blob, (extract(epoch FROM first_at) * 1000000)::bigint FROM broker.history_packed
 WHERE series = ANY(%(series)s) AND first_at < %(end)s::timestamptz AND last_at >= %(start)s::timestamptz
+  AND (recorded_from IS NULL OR (recorded_from < %(recorded_to)s::timestamptz AND recorded_from <= %(known)s::timestamptz))
+  AND (recorded_to IS NULL OR recorded_to >= %(recorded_from)s::timestamptz)
 ORDER BY first_at LIMIT %(most)s OFFSET %(passed)s
 
 -- name: chunks_backwards
 SELECT blob, (extract(epoch FROM last_at) * 1000000)::bigint FROM broker.history_packed
 WHERE series = ANY(%(series)s) AND first_at < %(end)s::timestamptz AND last_at >= %(start)s::timestamptz
+  AND (recorded_from IS NULL OR (recorded_from < %(recorded_to)s::timestamptz AND recorded_from <= %(known)s::timestamptz))
+  AND (recorded_to IS NULL OR recorded_to >= %(recorded_from)s::timestamptz)
 ORDER BY last_at DESC LIMIT %(most)s OFFSET %(passed)s

@@ -204,9 +204,9 @@ async def _add(
     size = -(-n // -(-n // ROWS_A_CHUNK))
     for start in range(0, n, size):
         part = columns.part(slice(start, start + size))
-        recorded = int(part.recorded.min())
+        recorded = int(part.recorded.min()), int(part.recorded.max())
         stands = bool((part.superseded == 0).any())
-        values = (series, int(part.at[0]), int(part.at[-1]), len(part), pack(part), key, recorded, stands)
+        values = (series, int(part.at[0]), int(part.at[-1]), len(part), pack(part), key, *recorded, stands)
         await connection.execute(SQL["add_chunk"], values)
 
 

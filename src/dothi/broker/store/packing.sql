@@ -12,9 +12,9 @@ RETURNING (extract(epoch FROM at) * 1000000)::bigint, observed_at IS NOT NULL,
   coalesce((extract(epoch FROM superseded_at) * 1000000)::bigint, 0)
 
 -- name: add_chunk
-INSERT INTO broker.history_packed (series, first_at, last_at, n, blob, key, recorded_from, stands)
+INSERT INTO broker.history_packed (series, first_at, last_at, n, blob, key, recorded_from, recorded_to, stands)
 VALUES (%s, to_timestamp(0) + %s * interval '1 microsecond', to_timestamp(0) + %s * interval '1 microsecond', %s, %s, %s,
-  to_timestamp(0) + %s * interval '1 microsecond', %s)
+  to_timestamp(0) + %s * interval '1 microsecond', to_timestamp(0) + %s * interval '1 microsecond', %s)
 
 -- name: chunks_from
 -- The chunks that begin between two instants, and one before and one after them.

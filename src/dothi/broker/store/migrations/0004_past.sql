@@ -33,7 +33,9 @@ CREATE TRIGGER head_changed AFTER UPDATE OF types, scopes ON broker.entity
   FOR EACH ROW WHEN (OLD.types IS DISTINCT FROM NEW.types OR OLD.scopes IS DISTINCT FROM NEW.scopes)
   EXECUTE FUNCTION broker.keep_head_v1();
 
--- The earliest recorded_at in a chunk, NULL where nobody wrote it down: what was recorded later is not read for a past view.
+-- The earliest and the latest recorded_at in a chunk, NULL where nobody wrote them down: it need not be opened for what was
+-- recorded at other times.
 ALTER TABLE broker.history_packed ADD COLUMN recorded_from timestamptz;
+ALTER TABLE broker.history_packed ADD COLUMN recorded_to timestamptz;
 -- Whether any row in a chunk stands: after a deletion of the past none does.
 ALTER TABLE broker.history_packed ADD COLUMN stands boolean NOT NULL DEFAULT TRUE;
