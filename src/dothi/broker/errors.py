@@ -6,7 +6,7 @@ Busy and StorageFull are foundation's: nothing was written, send it again later.
 
 from __future__ import annotations
 
-from dothi.foundation.errors import BadInput, Conflict
+from dothi.foundation.errors import BadInput, Conflict, DothiError
 
 
 class WriteRefused(BadInput):
@@ -15,3 +15,10 @@ class WriteRefused(BadInput):
 
 class NewerDatabase(Conflict):
     """The database was migrated by newer code; install that version or a newer one."""
+
+
+class TooMuchAsked(DothiError):
+    """The answer would need more rows than one request may read; ask for a shorter stretch of time."""
+
+    status = 403
+    title = "Too complex query"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from dothi.broker.live import shape
@@ -97,7 +97,14 @@ class MemoryStore:
         ]
 
     async def points(
-        self, tenant: str, entity: str, attr: str, start: datetime, end: datetime, most: int
+        self,
+        tenant: str,
+        entity: str,
+        attr: str,
+        start: datetime,
+        end: datetime,
+        most: int,
+        known: datetime | None = None,
     ) -> tuple[str, bool, Sequence[Point]]:
         found = [one for _, name, one in self._instances(tenant, entity, start, end) if name == attr]
         points = sorted(
@@ -109,8 +116,23 @@ class MemoryStore:
         )
         return (found[-1].get("unitCode", "") if found else ""), True, points
 
+    async def newest(
+        self, tenant: str, entity: str, attr: str, known: datetime | None = None
+    ) -> datetime | None:
+        _, _, found = await self.points(
+            tenant, entity, attr, clock.parse("0001-01-01T00:00:00Z"), clock.now(), 10**6
+        )
+        return datetime.fromtimestamp(found[-1].at, UTC) if found else None
+
     async def readings(
-        self, tenant: str, entity: str, start: datetime, end: datetime, before: int | None, limit: int
+        self,
+        tenant: str,
+        entity: str,
+        start: datetime,
+        end: datetime,
+        before: int | None,
+        limit: int,
+        known: datetime | None = None,
     ) -> Sequence[Reading]:
         found = [
             Reading(

@@ -5,8 +5,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import httpx
+import psycopg
+import pytest
+from psycopg_pool import PoolTimeout
+from tests.broker.live.memory import MemoryStore, attribute
 
 from dothi.broker.door import Broker
 from dothi.broker.live.app import LiveApp
@@ -75,3 +80,145 @@ def test_live_addresses_tell_state_series_rows_and_refuse_strangers(writer_url: 
         "missing": 400,
         "stranger": 401,
     }
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (psycopg.errors.QueryCanceled("too long"), 403),
+        (psycopg.OperationalError("no server"), 503),
+        (PoolTimeout("no connection"), 503),
+        (KeyError("nobody foresaw it"), 500),
+    ],
+)
+def test_trouble_is_told_as_a_problem_when_the_store_fails(error: Exception, status: int):
+    async def ask() -> httpx.Response:
+        store = MemoryStore()
+        live = LiveApp(store, verify)
+        await live.start()
+
+        async def fails(*_: Any) -> Any:
+            raise error
+
+        store.readings = store.points = fails
+        transport = httpx.ASGITransport(app=live)
+        async with httpx.AsyncClient(transport=transport, base_url="http://city") as client:
+            found = await client.get(
+                "/live/rows", params={"id": ID, "format": "csv"}, headers={"authorization": "Bearer an"}
+            )
+        await live.close()
+        return found
+
+    answer = asyncio.run(ask())
+
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+def test_file_breaks_off_when_the_store_fails_in_the_middle():
+    async def ask() -> list[dict[str, Any]]:
+        store = MemoryStore()
+        for number in range(6_000):
+            store.write("a", {"pm25": attribute(number, observedAt=clock.iso(clock.now()))})
+        live = LiveApp(store, verify)
+        await live.start()
+        readings, pages = store.readings, 0
+
+        async def fails(*asked: Any) -> Any:
+            nonlocal pages
+            pages += 1
+            if pages > 1:
+                raise psycopg.OperationalError("the server went away")
+            return await readings(*asked)
+
+        store.readings = fails
+        sent: list[dict[str, Any]] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b""}
+
+        scope = {
+            "method": "GET",
+            "path": "/live/rows",
+            "query_string": b"id=a&format=csv",
+            "headers": [(b"authorization", b"Bearer an")],
+        }
+        await live(scope, receive, send)
+        await live.close()
+        return sent
+
+    sent = asyncio.run(ask())
+
+    assert [m["type"] for m in sent] == ["http.response.start", "http.response.body"]
+    assert sent[-1]["more_body"] is True
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "id=%00",
+        "id=a&from=%C2%B2",
+        "id=a&to=0001-01-01T00:00:00Z",
+        "id=a&to=9999-12-31T23:59:59Z",
+        "&".join(["a=1"] * 60),
+    ],
+)
+def test_address_is_refused_when_it_makes_no_sense(query: str):
+    async def ask() -> httpx.Response:
+        live = LiveApp(MemoryStore(), verify)
+        transport = httpx.ASGITransport(app=live)
+        async with httpx.AsyncClient(transport=transport, base_url="http://city") as client:
+            found = await client.get(f"/live/rows?{query}", headers={"authorization": "Bearer an"})
+        await live.close()
+        return found
+
+    assert asyncio.run(ask()).status_code == 400
+
+
+def test_past_view_shows_what_was_known_then_when_asked_with_at(writer_url: str):
+    observed = clock.now() - timedelta(days=800)
+
+    def old(value: float, minute: int) -> Write:
+        at = clock.iso(observed + timedelta(minutes=minute))
+        attrs = {
+            DEFAULT + "pm25": {"": {"type": "Property", "value": value, "unitCode": "GQ", "observedAt": at}}
+        }
+        return Write(verb="observe", id=ID, types=[DEFAULT + "AirQualityObserved"], attrs=attrs)
+
+    async def ask() -> list[Any]:
+        broker = await Broker.open(writer_url)
+        live = LiveApp(broker.store, verify)
+        await broker.write([old(1, 0), old(2, 1)])
+        between = clock.iso(clock.now())
+        await broker.write([old(9, 1), old(3, 2)])
+        await broker.write([Write(verb="delete", id=ID)])
+        span = {
+            "id": ID,
+            "from": clock.iso(observed - timedelta(days=1)),
+            "to": clock.iso(observed + timedelta(days=1)),
+        }
+        found = []
+        transport = httpx.ASGITransport(app=live)
+        headers = {"authorization": "Bearer an"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://city", headers=headers) as client:
+            for more in ({}, {"at": between}):
+                series = (await client.get("/live/series", params={**span, "attr": "pm25", **more})).json()
+                rows = (await client.get("/live/rows", params={**span, **more})).json()["rows"]
+                found.append(
+                    (series["v"], series["newest"], [(r["v"], r["superseded"] is None) for r in rows])
+                )
+            nothing = (await client.get("/live/series", params={**span, "attr": "noise"})).json()
+            found.append((nothing["v"], nothing["newest"]))
+        await live.close()
+        await broker.close()
+        return found
+
+    now, then, nothing = asyncio.run(ask())
+
+    newest = [clock.iso(observed + timedelta(minutes=minute)) for minute in (2, 1)]
+    assert now == ([1, 9, 3], newest[0], [(3, True), (9, True), (2, False), (1, True)])
+    assert then == ([1, 2], newest[1], [(2, True), (1, True)])
+    assert nothing == ([], None)

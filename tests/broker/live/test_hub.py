@@ -127,12 +127,44 @@ def test_catch_up_says_resync_when_it_was_too_long_ago_or_in_another_life():
     store = MemoryStore()
     for value in range(5):
         store.write("a", {"pm25": attribute(value)})
+    store.first = 4
     hub = loaded(store)
 
-    assert [asyncio.run(events.catch_up(hub, ALL, after)) for after in (4, 6)] == [
+    assert [asyncio.run(events.catch_up(hub, ALL, after)) for after in (2, 6)] == [
         events.RESYNC,
         events.RESYNC,
     ]
+
+
+def test_catch_up_is_served_from_the_log_when_the_process_is_new():
+    store = MemoryStore()
+    store.write("a", {"pm25": attribute(1), "name": attribute("Bến Sậy")}, kind="created")
+    store.write("b", {"pm25": attribute(7)}, kind="created")
+    for value in (2, 3):
+        store.write("a", {"pm25": attribute(value)})
+    store.write("b", {}, kind="deleted")
+
+    frame = told(asyncio.run(events.catch_up(loaded(store), ALL, 2)))
+
+    assert [(c["id"], c["attrs"]["pm25"]["v"]) for c in frame["changes"]] == [("a", 3)]
+    assert (frame["gone"], frame["seq"]) == (["b"], 5)
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_frame_says_gone_when_a_thing_leaves_the_wish(*, fresh: bool):
+    store = MemoryStore()
+    store.write("a", {"pm25": attribute(1), "pm10": attribute(4)}, kind="created", scopes=["/city/1"])
+    hub = loaded(store)
+    store.write("a", {"pm25": attribute(2)}, scopes=["/city/2"])
+    if fresh:
+        hub = loaded(store)
+    else:
+        asyncio.run(follow(hub, store))
+
+    left, came = (told(hub.missed(Wish("", scopes=(scope,)), 1) or b"") for scope in ("/city/1", "/city/2"))
+
+    assert (left["changes"], left["gone"]) == ([], ["a"])
+    assert ([sorted(c["attrs"]) for c in came["changes"]], came["gone"]) == ([["pm10", "pm25"]], [])
 
 
 def test_hub_takes_the_state_anew_when_the_log_has_lost_what_it_did_not_read():

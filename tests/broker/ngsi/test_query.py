@@ -89,7 +89,20 @@ def test_query_is_refused_when_linked() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(a)\1", "(?=a)", "a++", "[", "***a", "a{9999}", "[[:alpha:]]", "a" * 201, "("]
+    "pattern",
+    [
+        r"(a)\1",
+        "(?=a)",
+        "a++",
+        "[",
+        "***a",
+        "a{9999}",
+        "((a{99}){99}){99}",
+        "(a{50,}){50}",
+        "[[:alpha:]]",
+        "a" * 201,
+        "(",
+    ],
 )
 def test_pattern_is_refused_when_it_could_hang_or_break(pattern: str) -> None:
     with pytest.raises(BadRequestData):

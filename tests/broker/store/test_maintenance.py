@@ -12,7 +12,7 @@ from dothi.broker.model import Write
 from dothi.broker.store import maintenance
 from dothi.foundation import clock, outbox
 
-OLD = datetime.now(UTC) - timedelta(days=2)
+OLD = datetime.now(UTC) - timedelta(days=3)
 
 
 def test_run_packs_what_is_old_when_called(database: str, writer_url: str) -> None:

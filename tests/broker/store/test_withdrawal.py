@@ -26,8 +26,9 @@ def test_whole_past_is_gone_from_reads_when_deleted(database: str, writer_url: s
             await broker.write([Write(verb="delete", id="urn:a")])
         told = [(await broker.write([WIPE]))[0].status for _ in range(2)]
         past = await broker.store.history("", "urn:a"), await broker.store.history("", "urn:b")
-        numbers = await broker.store.record.numbers("", "urn:a", PM25, at(0), at(59))
-        return told, past, len(numbers[1]), await broker.entity("", "urn:a")
+        span = clock.parse(at(0)), clock.parse(at(59))
+        _, _, numbers = await broker.store.points("", "urn:a", PM25, *span, 100)
+        return told, past, len(numbers), await broker.entity("", "urn:a")
 
     told, (mine, other), numbers, entity = run(writer_url, act)
 

@@ -8,29 +8,33 @@ from typing import Any
 from dothi.broker.api import selection
 from dothi.broker.api.answer import Answer
 from dothi.broker.api.request import Call
+from dothi.broker.store.vocabulary import Use
 from dothi.foundation.errors import NotFound
 
 Used = dict[str, dict[str, set[str]]]
 """One name -> the other names it occurs with -> kinds of the attribute instances."""
 
 
-async def _used(call: Call, *, by_type: bool) -> Used:
-    found: Used = {}
-    for kind, attribute, kinds, _ in await call.broker.store.type_attributes(call.tenant):
+def _used(found: list[Use], *, by_type: bool) -> Used:
+    used: Used = {}
+    for kind, attribute, kinds, _ in found:
         if by_type:
-            entry = found.setdefault(kind, {})
+            entry = used.setdefault(kind, {})
             if attribute:
                 entry.setdefault(attribute, set()).update(kinds)
         elif attribute:
-            found.setdefault(attribute, {}).setdefault(kind, set()).update(kinds)
-    return found
+            used.setdefault(attribute, {}).setdefault(kind, set()).update(kinds)
+    return used
 
 
 async def _one(call: Call, *, by_type: bool) -> tuple[str, dict[str, set[str]]]:
     """(IRI, what it occurs with) of the name in the address; NotFound when nothing has it."""
+    call.refuse_geo_json()
     await call.read_context()
     iri = call.terms.expand(call.part("name"))
-    found = (await _used(call, by_type=by_type)).get(iri)
+    vocabulary = call.broker.store.vocabulary
+    ask = vocabulary.of_type if by_type else vocabulary.of_attribute
+    found = _used(await ask(call.tenant, iri), by_type=by_type).get(iri)
     if found is None:
         raise NotFound("broker.ngsi.resource_missing", what=call.part("name")[:200])
     return iri, found
@@ -43,10 +47,12 @@ def _listing(call: Call, kind: str, member: str, names: list[str]) -> Answer:
 
 async def types(call: Call) -> Answer:
     """CIM 009 5.7.5 and, with details=true, 5.7.6; 6.25.3.1."""
+    call.refuse_geo_json()
     await call.read_context()
-    found = await _used(call, by_type=True)
+    vocabulary = call.broker.store.vocabulary
     if not selection.flag(call, "details"):
-        return _listing(call, "EntityTypeList", "typeList", list(found))
+        return _listing(call, "EntityTypeList", "typeList", await vocabulary.types(call.tenant))
+    found = _used(await vocabulary.whole(call.tenant), by_type=True)
     compact = call.terms.compact
     body = [
         {"id": i, "type": "EntityType", "typeName": compact(i), "attributeNames": [compact(a) for a in attrs]}
@@ -80,8 +86,9 @@ async def one_type(call: Call) -> Answer:
 
 async def attributes(call: Call) -> Answer:
     """CIM 009 5.7.8 and, with details=true, 5.7.9; 6.27.3.1."""
+    call.refuse_geo_json()
     await call.read_context()
-    found = await _used(call, by_type=False)
+    found = _used(await call.broker.store.vocabulary.whole(call.tenant), by_type=False)
     if not selection.flag(call, "details"):
         return _listing(call, "AttributeList", "attributeList", sorted(found))
     compact = call.terms.compact

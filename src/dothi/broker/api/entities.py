@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from dothi.broker.api import selection
 from dothi.broker.api.answer import Answer
 from dothi.broker.api.faults import KeyReused
-from dothi.broker.api.request import GEO_JSON, JSON, Call
+from dothi.broker.api.request import GEO_JSON, Call
 from dothi.broker.api.selection import Selection
 from dothi.broker.model import Entity, Result, Verb, Write
 from dothi.broker.ngsi import parse, represent, values
@@ -201,7 +201,7 @@ def paging(call: Call, limit: int, offset: int, *, more: bool) -> dict[str, str]
         links.append(("prev", max(0, offset - limit)))
     path = quote(call.scope["path"], safe="/:")
     listed = [
-        f'<{path}?{urlencode({**call.parameters, "limit": limit, "offset": at})}>;rel="{rel}";type="{JSON}"'
+        f'<{path}?{urlencode({**call.parameters, "limit": limit, "offset": at})}>;rel="{rel}";type="{call.accept}"'
         for rel, at in links
     ]
     return {"Link": ", ".join(listed)} if listed else {}

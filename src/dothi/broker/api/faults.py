@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 
+from dothi.broker.errors import TooMuchAsked
 from dothi.broker.ngsi.faults import (
     BadRequestData,
     ContextNotAvailable,
@@ -59,6 +60,7 @@ _NAMES: tuple[tuple[type[DothiError], str], ...] = (
     (NotSupported, "OperationNotSupported"),
     (TooComplexQuery, "TooComplexQuery"),
     (TooManyResults, "TooManyResults"),
+    (TooMuchAsked, "TooComplexQuery"),
     (errors.BadInput, "BadRequestData"),
     (errors.NotFound, "ResourceNotFound"),
     (errors.Conflict, "AlreadyExists"),
@@ -81,7 +83,12 @@ def known(error: Exception, request_id: str) -> DothiError:
     if isinstance(error, DothiError):
         return error
     if isinstance(error, psycopg.errors.QueryCanceled):
-        return TooComplexQuery("broker.ngsi.q_large")
+        return TooMuchAsked("broker.too_slow")
+    if isinstance(error, psycopg.errors.InvalidRegularExpression):
+        return BadRequestData("broker.ngsi.q_pattern", pattern="…")
+    if isinstance(error, psycopg.DataError):
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        return BadRequestData("broker.ngsi.not_answerable", reason=reason)
     if isinstance(error, psycopg.OperationalError | TimeoutError):
         _log.warning("store not reachable", request_id=request_id, error=str(error)[:300])
         return errors.Busy("foundation.busy", seconds=2, retry_after=2)

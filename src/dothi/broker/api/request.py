@@ -122,6 +122,13 @@ class Call:
     @cached_property
     def accept(self) -> str:
         """The content type to answer with (6.3.4)."""
+        return self._accepted({JSON, LD_JSON, GEO_JSON})
+
+    def refuse_geo_json(self) -> None:
+        """Answer in another form than GeoJSON: here is nothing that it could show."""
+        self.__dict__["accept"] = self._accepted({JSON, LD_JSON})
+
+    def _accepted(self, kinds: set[str]) -> str:
         wanted = self.header(b"accept")
         if wanted in {"", "*/*", JSON}:
             return JSON
@@ -135,7 +142,7 @@ class Call:
             chosen = {"*/*": JSON, "application/*": JSON, "application/problem+json": JSON}.get(
                 name.lower(), name.lower()
             )
-            if chosen in {JSON, LD_JSON, GEO_JSON} and weight > best[0]:
+            if chosen in kinds and weight > best[0]:
                 best = (weight, chosen)
         if not best[1]:
             raise NotAcceptable("broker.ngsi.not_acceptable", accept=wanted[:100])

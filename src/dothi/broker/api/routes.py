@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from dothi.broker.api import attributes, batch, discovery, entities, temporal
+from dothi.broker.api import attributes, batch, discovery, entities, evolution, temporal
 from dothi.broker.api.answer import Answer
 from dothi.broker.api.request import Call
 
@@ -42,11 +42,11 @@ ROUTES = (
     Route("entityOperations/delete", "POST", batch.delete, "write"),
     Route("entityOperations/query", "POST", entities.query_by_body, "read"),
     Route("temporal/entities", "POST", temporal.create, "write"),
-    Route("temporal/entities", "GET", temporal.query, "read"),
-    Route("temporal/entities/{id}", "GET", temporal.retrieve, "read"),
+    Route("temporal/entities", "GET", evolution.query, "read"),
+    Route("temporal/entities/{id}", "GET", evolution.retrieve, "read"),
     Route("temporal/entities/{id}", "DELETE", temporal.delete, "write"),
     Route("temporal/entities/{id}/attrs", "POST", temporal.append, "write"),
-    Route("temporal/entityOperations/query", "POST", temporal.query_by_body, "read"),
+    Route("temporal/entityOperations/query", "POST", evolution.query_by_body, "read"),
     Route("types", "GET", discovery.types, "read"),
     Route("types/{name}", "GET", discovery.one_type, "read"),
     Route("attributes", "GET", discovery.attributes, "read"),

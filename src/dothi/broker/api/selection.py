@@ -27,12 +27,21 @@ _TYPE = re.compile(r"[^|,;()]+")
 
 
 class Selection(msgspec.Struct, kw_only=True):
+    """`condition`: on id, types and scopes; `values`: q, on the attributes `named`."""
+
     ids: list[str] | None = None
     id_pattern: str | None = None
     types: list[str] | None = None
     attrs: list[str] | None = None
     condition: Condition | None = None
+    values: Condition | None = None
+    named: frozenset[str] = frozenset()
     area: geo.GeoQuery | None = None
+
+    def whole(self) -> Condition | None:
+        """The condition on the head and the one on the values as one."""
+        parts = [c for c in (self.condition, self.values) if c is not None]
+        return every(parts) if parts else None
 
 
 def view(call: Call, parameters: Mapping[str, Any], *, project: bool = True) -> View:
@@ -43,6 +52,10 @@ def view(call: Call, parameters: Mapping[str, Any], *, project: bool = True) -> 
         form = "simplified"
     if chosen & {"keyValues", "simplified"} and "concise" in chosen:
         raise BadRequestData("broker.ngsi.parameters_together", one="concise", other="simplified")
+    if parameters.get("geometryProperty") is not None and call.accept != GEO_JSON:
+        raise BadRequestData(
+            "broker.ngsi.bad_parameter", name="geometryProperty", wanted=f"Accept: {GEO_JSON}"
+        )
     pick, omit = names(parameters, "pick", call.terms), names(parameters, "omit", call.terms)
     attrs = names(parameters, "attrs", call.terms) if project else None
     datasets = items(parameters, "datasetId")
@@ -176,13 +189,15 @@ def selection(call: Call, parameters: Mapping[str, Any]) -> Selection:
     found.attrs = names(parameters, "attrs", terms) or None
     if parameters.get("q") is not None:
         expand = frozenset(items(parameters, "expandValues"))
-        conditions.append(compile_query(query.parse(str(parameters["q"])), terms, expand_values=expand))
+        tree = query.parse(str(parameters["q"]))
+        found.values = compile_query(tree, terms, expand_values=expand)
+        found.named = frozenset(terms.expand(name) for name in query.names(tree))
     if parameters.get("scopeQ") is not None:
         conditions.append(compile_scopes(str(parameters["scopeQ"])))
     found.area = geo.parse(parameters, terms)
     found.condition = every(conditions) if conditions else None
     everything = call.parameters.get("local") == "true" or parameters.get("pick") or found.id_pattern
-    if not (found.ids or found.types or found.attrs or found.condition or found.area or everything):
+    if not (found.ids or found.types or found.attrs or found.whole() or found.area or everything):
         raise BadRequestData("broker.ngsi.no_filter")
     return found
 
@@ -196,7 +211,7 @@ async def select(
         "id_pattern": wanted.id_pattern,
         "types": wanted.types,
         "attrs": wanted.attrs,
-        "condition": wanted.condition,
+        "condition": wanted.whole(),
     }
     area = wanted.area
     if area is None:
@@ -209,10 +224,6 @@ async def select(
         raise TooManyResults("broker.ngsi.geo_many", most=CANDIDATES)
     met = [entity for entity in found if area.matches(entity)]
     return met[offset : offset + limit + 1], len(met)
-
-
-def is_geo(call: Call) -> bool:
-    return call.accept == GEO_JSON
 
 
 def any_of(call: Call, parameters: Mapping[str, Any], selectors: list[dict[str, Any]]) -> Selection:

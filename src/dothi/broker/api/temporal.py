@@ -1,43 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The past of entities: add instances, read them back, aggregate (CIM 009 5.6.11, 5.6.12, 5.7.3, 5.7.4)."""
+"""The past of entities: add instances (CIM 009 5.6.11, 5.6.12). Reading is in `evolution`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
-from dothi.broker.api import selection
 from dothi.broker.api.answer import Answer
-from dothi.broker.api.entities import (
-    location,
-    paging,
-    path_id,
-    query_parameters,
-    raise_for,
-    write_of,
-    written,
-)
+from dothi.broker.api.entities import location, path_id, raise_for, write_of, written
 from dothi.broker.api.request import Call
-from dothi.broker.model import Entity, Instance, Result
-from dothi.broker.ngsi import parse, represent, temporal
+from dothi.broker.model import Result
+from dothi.broker.ngsi import parse
 from dothi.broker.ngsi.faults import BadRequestData, InvalidRequest
 from dothi.broker.ngsi.kinds import ENTITY_PLAIN
 from dothi.broker.ngsi.parse import Parsed
-from dothi.broker.ngsi.represent import View
-from dothi.broker.ngsi.temporal import Aggregation, TemporalQuery
-from dothi.foundation.errors import NotFound
-
-
-class Wanted(msgspec.Struct, kw_only=True, frozen=True):
-    """What part of the past, and in which form."""
-
-    query: TemporalQuery
-    view: View
-    attrs: list[str] | None
-    plain: bool
-    aggregation: Aggregation | None
 
 
 def _layers(document: dict[str, Any], call: Call) -> list[parse.Wanted]:
@@ -121,118 +96,3 @@ async def append(call: Call) -> Answer:
         raise BadRequestData("broker.ngsi.no_attributes")
     await _add(call, entity_id, Parsed(), layers)
     return Answer()
-
-
-def _wanted(call: Call, parameters: Mapping[str, Any]) -> Wanted:
-    options = call.options
-    aggregated = "aggregatedValues" in options
-    return Wanted(
-        query=temporal.parse(parameters),
-        view=selection.view(call, parameters),
-        attrs=selection.names(parameters, "attrs", call.terms) or None,
-        plain="temporalValues" in options,
-        aggregation=temporal.aggregation(parameters) if aggregated else None,
-    )
-
-
-async def retrieve(call: Call) -> Answer:
-    """CIM 009 5.7.3, 6.19.3.1."""
-    await call.read_context()
-    entity_id = path_id(call)
-    wanted = _wanted(call, call.parameters)
-    kept = await call.broker.entity(call.tenant, entity_id)
-    if kept is None:
-        raise NotFound("broker.ngsi.entity_missing", id=entity_id)
-    body, span = await _evolution(call, kept, wanted)
-    headers = {}
-    if span is not None and wanted.aggregation is None:
-        headers["Content-Range"] = f"date-time {span[0]}-{span[1]}/{wanted.query.last or '*'}"
-    return Answer(status=206 if headers else 200, body=body, headers=headers, data=True)
-
-
-async def _evolution(
-    call: Call, kept: Entity, wanted: Wanted
-) -> tuple[dict[str, Any], tuple[str, str] | None]:
-    """The temporal form of an entity; and, when there is more than a page holds, what it spans (6.3.10)."""
-    query, most = wanted.query, call.limits.instances
-    last = min(query.last, most) if query.last else None
-    limit = last or (100_000 if wanted.aggregation else most + 1)
-    # Time properties other than observedAt are of the record itself.
-    found = await call.broker.store.history(
-        call.tenant,
-        kept.id,
-        attrs=wanted.attrs,
-        start=query.start,
-        end=query.end,
-        by=query.property,
-        last=last,
-        limit=limit,
-    )
-    cut = last is None and wanted.aggregation is None and any(len(i) > most for i in found.values())
-    bare = represent.entity(Entity(**{**_fields(kept), "attrs": {}}), call.terms, wanted.view)
-    times: list[str] = []
-    for iri, listed in found.items():
-        if not represent.shown(iri, wanted.view):
-            continue
-        instances = _in_dataset(listed[:most] if cut else listed, wanted.view)
-        times += [instance[query.property] for instance in instances if query.property in instance]
-        if instances:
-            bare[call.terms.compact(iri)] = _form(call, instances, wanted)
-    if not cut or not times:
-        return bare, None
-    return bare, (represent.short_time(max(times)), represent.short_time(min(times)))
-
-
-def _fields(kept: Entity) -> dict[str, Any]:
-    return {name: getattr(kept, name) for name in kept.__struct_fields__}
-
-
-def _in_dataset(instances: list[Instance], view: View) -> list[Instance]:
-    if view.datasets is None:
-        return instances
-    return [i for i in instances if i.get("datasetId", "@none") in view.datasets]
-
-
-def _form(call: Call, instances: list[Instance], wanted: Wanted) -> Any:
-    if wanted.aggregation is not None:
-        return temporal.aggregated(instances, wanted.query.property, wanted.aggregation, wanted.query)
-    if wanted.plain:
-        return temporal.values_only(instances, call.terms, wanted.query.property)
-    return temporal.normalized(instances, call.terms, wanted.view)
-
-
-async def query(call: Call) -> Answer:
-    """CIM 009 5.7.4, 6.18.3.2."""
-    await call.read_context()
-    return await _page(call, call.parameters)
-
-
-async def query_by_body(call: Call) -> Answer:
-    """CIM 009 5.7.4, 6.24.3.1."""
-    document = await call.document()
-    merged = query_parameters(document)
-    selectors = document.get("entities")
-    if isinstance(selectors, list) and len(selectors) == 1 and isinstance(selectors[0], dict):
-        merged.update({k: v for k, v in selectors[0].items() if k in {"id", "idPattern", "type"}})
-    elif selectors is not None:
-        raise BadRequestData("broker.ngsi.bad_parameter", name="entities", wanted="[{type, id, idPattern}]")
-    return await _page(call, {**call.parameters, **merged})
-
-
-async def _page(call: Call, parameters: Mapping[str, Any]) -> Answer:
-    wanted = _wanted(call, parameters)
-    if wanted.query.start is None and wanted.query.end is None:
-        raise BadRequestData("broker.ngsi.bad_parameter", name="timerel", wanted="before, after, between")
-    limit, offset, count = selection.page(call)
-    # Attributes project the past; whether an entity has them now does not matter.
-    filters = selection.selection(call, parameters)
-    found, total = await selection.select(call, filters, limit, offset, count=count)
-    bodies = []
-    for kept in found[:limit]:
-        body, _ = await _evolution(call, kept, wanted)
-        if set(body) - ENTITY_PLAIN:
-            bodies.append(body)
-    headers = paging(call, limit, offset, more=len(found) > limit)
-    if count and total is not None:
-        headers["NGSILD-Results-Count"] = str(total)
-    return Answer(status=200, body=bodies, headers=headers, data=True)

@@ -25,12 +25,18 @@ class Query:
     """The query part of an address; BadInput names the value that cannot be understood."""
 
     def __init__(self, scope: Scope) -> None:
-        self._values: dict[str, list[str]] = parse_qs(
-            scope.get("query_string", b"").decode("latin-1"), max_num_fields=50
-        )
+        try:
+            self._values: dict[str, list[str]] = parse_qs(
+                scope.get("query_string", b"").decode("latin-1"), max_num_fields=50
+            )
+        except ValueError as error:
+            raise BadInput("broker.live.many_values", most=50) from error
 
     def text(self, name: str) -> str:
-        return self._values.get(name, [""])[-1]
+        value = self._values.get(name, [""])[-1]
+        if "\0" in value:
+            raise BadInput("broker.ngsi.bad_text")
+        return value
 
     def required(self, name: str) -> str:
         value = self.text(name)
@@ -55,11 +61,14 @@ class Query:
         if not raw:
             return None
         try:
-            if raw.replace(".", "", 1).isdigit():
-                return datetime.fromtimestamp(float(raw), UTC)
-            return clock.parse(raw)
+            plain = raw.isascii() and raw.replace(".", "", 1).isdigit()
+            at = datetime.fromtimestamp(float(raw), UTC) if plain else clock.parse(raw)
         except (ValueError, OverflowError, OSError) as error:
             raise BadInput("broker.live.not_a_time", name=name) from error
+        # The first and the last year leave room for the arithmetic on times.
+        if not 1 < at.year < 9999:
+            raise BadInput("broker.live.not_a_time", name=name)
+        return at
 
 
 def header(scope: Scope, name: bytes) -> str:

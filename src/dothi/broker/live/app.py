@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 
+from dothi.broker.api import faults
 from dothi.broker.live import events, geometry, rows, series, state
 from dothi.broker.live.answer import Query, Receive, Scope, Send, encode, header, send_body
 from dothi.broker.live.hub import Hub
 from dothi.broker.live.port import LiveStore
 from dothi.foundation import messages, problem
-from dothi.foundation.errors import DothiError, NotAllowed, NotAuthenticated, NotFound
+from dothi.foundation.errors import NotAllowed, NotAuthenticated, NotFound
 
 Verify = Callable[[Scope], Awaitable[str | None]]
 """The tenant that a request may read, by its ticket or its key; None: nobody we know who may read."""
@@ -41,13 +43,23 @@ class LiveApp:
             await self.hub.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         try:
-            await self._answer(scope, receive, send)
-        except DothiError as error:
-            language = messages.best_language(header(scope, b"accept-language"))
+            await self._answer(scope, receive, sending)
+        except Exception as raised:  # noqa: BLE001 - the edge: whatever failed becomes one problem document
             request_id = header(scope, b"x-request-id") or uuid.uuid4().hex
-            body = encode(problem.body(error, language, request_id=request_id))
-            await send_body(send, error.status, problem.CONTENT_TYPE, body, problem.headers(error))
+            error = faults.known(raised, request_id)
+            # What has begun ends here, unfinished: a file that broke off must not look complete.
+            if not begun:
+                language = messages.best_language(header(scope, b"accept-language"))
+                body = encode(problem.body(error, language, request_id=request_id))
+                await send_body(send, error.status, problem.CONTENT_TYPE, body, problem.headers(error))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:

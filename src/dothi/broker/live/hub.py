@@ -40,6 +40,9 @@ class Wish(NamedTuple):
     ids: frozenset[str] = frozenset()
 
     def wants(self, thing: dict[str, Any]) -> bool:
+        """Whether it is shown; things with an extent are in the geometry only."""
+        if "geometry" in thing:
+            return False
         if self.ids and thing["id"] not in self.ids:
             return False
         if self.types and thing.get("type") not in self.types:
@@ -52,14 +55,23 @@ class Wish(NamedTuple):
 
 
 class Delta(NamedTuple):
-    """One applied change: what it changed, and the thing as it stood for filtering."""
+    """One change: what it changed, and what the thing was (id, type, scope) after and before it, for filtering."""
 
     seq: int
     tenant: str
     at: str
-    thing: dict[str, Any]
+    head: dict[str, Any]
     changed: dict[str, Any] | None
     """None: the thing is gone."""
+
+    was: dict[str, Any] | None = None
+    """Only when the change moved it; without type and scope where nobody knows."""
+
+    def has_left(self, wish: Wish) -> bool:
+        """Whether a viewer with this wish may show the thing and shall not any more."""
+        if self.was is None or wish.wants(self.head):
+            return False
+        return wish.wants(self.was) if "type" in self.was else not wish.ids or self.head["id"] in wish.ids
 
 
 class Group:
@@ -91,12 +103,14 @@ def merge(deltas: Sequence[Delta], wish: Wish) -> tuple[list[dict[str, Any]], li
     changes: dict[str, dict[str, Any]] = {}
     gone: dict[str, None] = {}
     for delta in deltas:
-        if delta.tenant != wish.tenant or "geometry" in delta.thing or not wish.wants(delta.thing):
+        if delta.tenant != wish.tenant:
             continue
-        name = delta.thing["id"]
-        if delta.changed is None:
+        name, is_wanted = delta.head["id"], wish.wants(delta.head)
+        if delta.has_left(wish) or (is_wanted and delta.changed is None):
             changes.pop(name, None)
             gone[name] = None
+            continue
+        if not is_wanted or delta.changed is None:
             continue
         gone.pop(name, None)
         known = changes.get(name)
@@ -107,6 +121,12 @@ def merge(deltas: Sequence[Delta], wish: Wish) -> tuple[list[dict[str, Any]], li
             known.update(delta.changed)
             known["attrs"] = attrs
     return list(changes.values()), list(gone)
+
+
+def head_of(thing: dict[str, Any]) -> dict[str, Any]:
+    """What a thing is filtered by."""
+    head = {"id": thing["id"], "type": thing.get("type"), "scope": thing.get("scope", [])}
+    return {**head, "geometry": True} if "geometry" in thing else head
 
 
 def frame(seq: int, at: str, changes: list[dict[str, Any]], gone: list[str]) -> bytes:
@@ -152,11 +172,39 @@ class Hub:
         async for tenant, one in await self.store.all_entities():
             state.setdefault(tenant, {})[one.id] = shape.entity(one)
         self.state = state
-        self.ring.clear()
-        self.seq = self.ring_from = head
+        await self._remember(head)
+        self.seq = head
         self.at = clock.iso(clock.now())
         self._pending.clear()
         self.ready.set()
+
+    async def _remember(self, head: int) -> None:
+        """Fill the ring from the log: who comes back after a restart of this process gets what was missed."""
+        self.ring.clear()
+        self.ring_from = after = max((await self.store.tail()) - 1, head - RING, 0)
+        heads: dict[tuple[str, str], dict[str, Any]] = {}
+        while after < head:
+            changes = await self.store.changes(after, min(_BATCH, head - after))
+            for change in changes:
+                if change.seq <= head and change.kind not in RECORD_ONLY:
+                    self.ring.append(self._recalled(change, heads))
+            after = changes[-1].seq if changes else head
+            await asyncio.sleep(0)
+
+    def _recalled(self, change: Change, heads: dict[tuple[str, str], dict[str, Any]]) -> Delta:
+        key = (change.tenant, change.id)
+        now = self.state.get(change.tenant, {}).get(change.id, {})
+        kind = shape.term(change.types[0]) if change.types else now.get("type")
+        head = head_of({**now, "id": change.id, "type": kind, "scope": change.scopes})
+        before = heads.get(key, {"id": change.id})
+        heads[key] = head
+        if change.kind == "deleted":
+            return Delta(change.seq, change.tenant, change.at, head, None)
+        changed = {"id": change.id, "type": kind, "scope": change.scopes, **shape.attributes(change.attrs)}
+        if before != head and now:
+            changed = {**now, "attrs": dict(now["attrs"])}
+        was = before if before != head and change.kind != "created" else None
+        return Delta(change.seq, change.tenant, change.at, head, changed, was)
 
     def apply(self, change: Change) -> None:
         """Bring one change into the state, the ring and the next frame."""
@@ -167,18 +215,18 @@ class Hub:
             thing = things.pop(change.id, None)
             if thing is None:
                 return
-            self._note(Delta(change.seq, change.tenant, change.at, thing, None))
+            self._note(Delta(change.seq, change.tenant, change.at, head_of(thing), None))
             return
         if change.kind in RECORD_ONLY:
             return  # the record knows it; the newest value on the screen does not change
         thing = things.get(change.id)
         part = shape.attributes(change.attrs)
-        is_new = thing is None
+        was = None if thing is None else head_of(thing)
         if thing is None:
             thing = things[change.id] = {"id": change.id, "attrs": {}}
         if change.types:
             thing["type"] = shape.term(change.types[0])
-        thing["scope"] = change.scopes or thing.get("scope", [])
+        thing["scope"] = change.scopes
         if change.kind == "created":
             thing["attrs"] = {}
         for name, value in part["attrs"].items():
@@ -186,11 +234,15 @@ class Hub:
                 thing["attrs"].pop(name, None)
             else:
                 thing["attrs"][name] = value
+        if "lon" in part:
+            thing.pop("geometry", None)
         thing.update({name: value for name, value in part.items() if name != "attrs"})
         changed = {"id": change.id, **part}
-        if is_new or change.kind == "created":
+        head = head_of(thing)
+        # New to a viewer, whether it was made or came from elsewhere: the whole of it.
+        if was != head or change.kind == "created":
             changed = {**thing, "attrs": dict(thing["attrs"])}
-        self._note(Delta(change.seq, change.tenant, change.at, thing, changed))
+        self._note(Delta(change.seq, change.tenant, change.at, head, changed, was if was != head else None))
 
     def _note(self, delta: Delta) -> None:
         if len(self.ring) == self.ring.maxlen:

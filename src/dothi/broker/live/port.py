@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dothi.broker.model import Change, Entity
-from dothi.broker.store.history import Point
+from dothi.broker.store.points import Point
 from dothi.broker.store.store import Reading
 
 __all__ = ["LiveStore", "Point", "Reading"]
@@ -39,11 +39,36 @@ class LiveStore(Protocol):
         """All entities as they were known at `at`: only what was recorded by then."""
 
     async def points(
-        self, tenant: str, entity: str, attr: str, start: datetime, end: datetime, most: int
+        self,
+        tenant: str,
+        entity: str,
+        attr: str,
+        start: datetime,
+        end: datetime,
+        most: int,
+        known: datetime | None = None,
     ) -> tuple[str, bool, Sequence[Point]]:
-        """(unit code, raw, points): raw readings when they are at most `most`, else that many buckets."""
+        """(unit code, raw, points): raw readings when they are at most `most`, else that many buckets.
+
+        `known`: as they were known at that instant.
+        """
+
+    async def newest(
+        self, tenant: str, entity: str, attr: str, known: datetime | None = None
+    ) -> datetime | None:
+        """When the newest reading of an attribute was observed."""
 
     async def readings(
-        self, tenant: str, entity: str, start: datetime, end: datetime, before: int | None, limit: int
+        self,
+        tenant: str,
+        entity: str,
+        start: datetime,
+        end: datetime,
+        before: int | None,
+        limit: int,
+        known: datetime | None = None,
     ) -> Sequence[Reading]:
-        """Kept readings with an id under `before`, newest first; at least `limit` of them if there are so many."""
+        """Kept readings with an id under `before`, newest first; at least `limit` of them if there are so many.
+
+        `known`: those that stood at that instant.
+        """

@@ -62,18 +62,18 @@ def _row(one: Reading) -> dict[str, Any]:
 
 
 async def _pages(
-    hub: Hub, tenant: str, entity: str, start: datetime, end: datetime
+    hub: Hub, tenant: str, entity: str, start: datetime, end: datetime, known: datetime | None
 ) -> AsyncIterator[Sequence[Reading]]:
     before: int | None = None
     while True:
-        page = await hub.store.readings(tenant, entity, start, end, before, _PAGE)
+        page = await hub.store.readings(tenant, entity, start, end, before, _PAGE, known)
         yield page
         if len(page) < _PAGE:
             return
         before = page[-1].id
 
 
-async def _send_csv(hub: Hub, tenant: str, entity: str, start: datetime, end: datetime, send: Send) -> None:
+async def _send_csv(entity: str, pages: AsyncIterator[Sequence[Reading]], send: Send) -> None:
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", entity)[-80:]
     headers = [
         (b"content-type", b"text/csv; charset=utf-8"),
@@ -81,24 +81,27 @@ async def _send_csv(hub: Hub, tenant: str, entity: str, start: datetime, end: da
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
     ]
+    # What can fail at once fails before the head is sent, and is told as a problem.
+    first = await anext(pages)
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    head = True
-    async for page in _pages(hub, tenant, entity, start, end):
-        # Excel reads UTF-8 only behind a byte order mark.
-        body = (b"\xef\xbb\xbf" if head else b"") + csv_lines(page, head=head)
+    # Excel reads UTF-8 only behind a byte order mark.
+    body = b"\xef\xbb\xbf" + csv_lines(first, head=True)
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    async for page in pages:
+        body = csv_lines(page, head=False)
         await send({"type": "http.response.body", "body": body, "more_body": True})
-        head = False
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def answer(hub: Hub, tenant: str, query: Query, send: Send) -> None:
     entity = query.required("id")
     start, end = window(query, timedelta(days=1))
+    known = query.time("at")
     if query.text("format") == "csv":
-        await _send_csv(hub, tenant, entity, start, end, send)
+        await _send_csv(entity, _pages(hub, tenant, entity, start, end, known), send)
         return
     limit = query.number("limit", 100, 1, 1_000)
     before = query.number("before", 0, 0, 2**53) or None
-    readings = await hub.store.readings(tenant, entity, start, end, before, limit)
+    readings = await hub.store.readings(tenant, entity, start, end, before, limit, known)
     more = readings[-1].id if len(readings) >= limit else None
     await send_json(send, {"id": entity, "rows": [_row(one) for one in readings], "before": more})

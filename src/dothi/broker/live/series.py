@@ -51,7 +51,9 @@ async def answer(hub: Hub, tenant: str, query: Query, send: Send) -> None:
     entity, attr = query.required("id"), query.required("attr")
     start, end = window(query, timedelta(hours=1))
     most = query.number("points", 600, 10, 5_000)
-    unit, raw, points = await hub.store.points(tenant, entity, attr, start, end, most)
+    known = query.time("at")
+    unit, raw, points = await hub.store.points(tenant, entity, attr, start, end, most, known)
+    newest = await hub.store.newest(tenant, entity, attr, known)
     declared = hub.state.get(tenant, {}).get(entity, {}).get("period")
     period = float(declared) if isinstance(declared, int | float) and raw else 0.0
     body: dict[str, Any] = {
@@ -62,5 +64,6 @@ async def answer(hub: Hub, tenant: str, query: Query, send: Send) -> None:
         "to": end.timestamp(),
         "n": sum(point.n for point in points),
         "raw": raw,
+        "newest": None if newest is None else clock.iso(newest),
     }
     await send_json(send, body | with_gaps(points, period))

@@ -40,17 +40,13 @@ async def answer(hub: Hub, tenant: str, query: Query, send: Send) -> None:
     if at is None:
         await ready(hub)
         seq, seen = hub.seq, hub.at
-        entities = [
-            thing
-            for thing in hub.state.get(tenant, {}).values()
-            if "geometry" not in thing and wish.wants(thing)
-        ]
+        entities = [thing for thing in hub.state.get(tenant, {}).values() if wish.wants(thing)]
     else:
         seq, seen = 0, clock.iso(at)
         entities = [
             thing
             for thing in (shape.entity(one) for one in await hub.store.state_at(tenant, at))
-            if "geometry" not in thing and wish.wants(thing)
+            if wish.wants(thing)
         ]
     await send_json(
         send, {"seq": seq, "at": seen, "server_time": clock.iso(clock.now()), "entities": entities}

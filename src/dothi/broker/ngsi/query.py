@@ -18,6 +18,7 @@ LENGTH = 4096
 NODES = 200
 DEPTH = 32
 PATTERN = 200
+REPEATS = 1_000
 
 Operator = Literal["==", "!=", ">=", "<=", ">", "<", "~=", "!~="]
 _OPERATORS: tuple[Operator, ...] = ("!~=", "~=", "==", "!=", ">=", "<=", ">", "<")
@@ -28,6 +29,7 @@ _DATE_OR_TIME = re.compile(r"(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?
 _QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 _PLAIN = re.compile(r"(?:(?!\.\.)[^;|(),\"\s])+")
 _IN_PATTERN = re.compile(r"\\([1-9AZmMyYBbcuUxo])|\(\?(?!:)|\[\[[.:=]|[*+?}]\+|\*\*")
+_REPEAT = re.compile(r"(?<!\\)\{(\d+)(?:,(\d*))?\}")
 _BRACES = re.compile(r"(?<!\\)\{(?!(?:\d{1,2})(?:,\d{0,2})?\})")
 
 
@@ -81,6 +83,11 @@ def parse(text: str) -> Node:
     if reader.at < len(text):
         raise reader.wrong("; | )")
     return node
+
+
+def names(node: Node) -> set[str]:
+    """The attributes that a query speaks of."""
+    return {node.path[0]} if isinstance(node, Check) else {n for part in node.parts for n in names(part)}
 
 
 class _Reader:
@@ -243,7 +250,8 @@ def checked_pattern(pattern: str) -> str:
     bad = len(pattern) > PATTERN or not pattern or "\0" in pattern
     bad = bad or bool(_IN_PATTERN.search(pattern) or _BRACES.search(pattern)) or pattern.startswith("***")
     # Repeats of repeats multiply the states of PostgreSQL's automaton.
-    bad = bad or pattern.count("{") > 4
+    repeats = [max(int(n) for n in found if n) for found in _REPEAT.findall(pattern)]
+    bad = bad or len(repeats) > 4 or math.prod(repeats) > REPEATS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", FutureWarning)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Remote contexts: fetched once, from public addresses only, small, fast, and never at start-up.
+"""Remote contexts: fetched when first used, from public addresses only, small, fast, and never at start-up.
 
 The name is resolved once and the connection goes to the address that was checked, so a second answer of the
 name server cannot lead inside. Redirects are not followed.
@@ -13,6 +13,7 @@ import ipaddress
 import socket
 import ssl
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,26 +24,35 @@ from dothi.broker.ngsi import context
 from dothi.broker.ngsi.context import Terms
 from dothi.broker.ngsi.faults import BadRequestData, ContextNotAvailable
 from dothi.broker.ngsi.terms import CORE_VERSIONS
+from dothi.foundation import log
 
 SECONDS = 3.0
 BYTES = 256 * 1024
 FAILED_SECONDS = 10.0
 """How long a failure is remembered, so that a dead address does not cost each request three seconds."""
 FRESH_SECONDS = 24 * 3600.0
+RETRY_SECONDS = 600.0
+"""How long a copy that could not be renewed counts as fresh again."""
 CONTEXTS = 512
 PARTS = 32
+_log = log.get(__name__)
 
 
 class Contexts:
-    """Ready contexts by what names them; remote parts are kept in `folder`, if given, over restarts."""
+    """Ready contexts by what names them; remote parts are kept in `folder`, if given, over restarts.
+
+    A copy that is no longer fresh still serves: it is asked for again in the background, and while the address does
+    not answer, the city works on with what it has.
+    """
 
     def __init__(self, *, folder: Path | None = None, allow_loopback: bool = False) -> None:
         self.folder = folder
         self.allow_loopback = allow_loopback
-        self._ready: dict[bytes, Terms] = {}
+        self._ready: dict[bytes, tuple[Terms, tuple[str, ...]]] = {}
         self._parts: dict[str, tuple[float, Any]] = {}
         self._failed: dict[str, tuple[float, str]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._asking: dict[str, asyncio.Task[None]] = {}
 
     async def terms(self, wanted: Any) -> Terms:
         """The terms of a context as it stands in a Link header or a body."""
@@ -51,28 +61,60 @@ class Contexts:
         mark = hashlib.sha256(msgspec.json.encode(wanted)).digest()
         ready = self._ready.get(mark)
         if ready is not None:
-            return ready
-        fetched: dict[str, Any] = {}
-        waiting = [(url, 0) for url in context.addresses(wanted)]
-        async with asyncio.timeout(SECONDS * 2):
-            while waiting:
-                url, depth = waiting.pop()
-                if url in fetched:
-                    continue
-                if depth > context.DEPTH or len(fetched) >= PARTS:
-                    raise BadRequestData("broker.ngsi.context_deep", depth=context.DEPTH)
-                fetched[url] = await self._part(url)
-                waiting.extend((inner, depth + 1) for inner in context.addresses(fetched[url]))
-        ready = context.build(wanted, fetched)
+            self._look_after(ready[1])
+            return ready[0]
+        try:
+            async with asyncio.timeout(SECONDS * 2):
+                fetched = await self._all_parts(wanted)
+        except TimeoutError as error:
+            url = next(iter(context.addresses(wanted)), "")
+            raise _unavailable(url, "timeout") from error
+        terms = context.build(wanted, fetched)
         if len(self._ready) >= CONTEXTS:
             self._ready.pop(next(iter(self._ready)))
-        self._ready[mark] = ready
-        return ready
+        self._ready[mark] = (terms, tuple(fetched))
+        self._look_after(tuple(fetched))
+        return terms
+
+    async def _all_parts(self, wanted: Any) -> dict[str, Any]:
+        fetched: dict[str, Any] = {}
+        waiting = [(url, 0) for url in context.addresses(wanted)]
+        while waiting:
+            url, depth = waiting.pop()
+            if url in fetched:
+                continue
+            if depth > context.DEPTH or len(fetched) >= PARTS:
+                raise BadRequestData("broker.ngsi.context_deep", depth=context.DEPTH)
+            fetched[url] = await self._part(url)
+            waiting.extend((inner, depth + 1) for inner in context.addresses(fetched[url]))
+        return fetched
 
     def remember(self, url: str, content: Any) -> None:
         """Take the content of an address as known: hosted contexts, and tests."""
         self._parts[url] = (time.monotonic(), content)
         self._ready.clear()
+
+    def _look_after(self, urls: Sequence[str]) -> None:
+        """Ask again, in the background, for the parts that are no longer fresh."""
+        for url in urls:
+            known = self._parts.get(url)
+            is_old = known is not None and time.monotonic() - known[0] > FRESH_SECONDS
+            if is_old and url not in self._asking:
+                task = asyncio.create_task(self._ask_again(url), name=url)
+                self._asking[url] = task
+                task.add_done_callback(lambda done: self._asking.pop(done.get_name(), None))
+
+    async def _ask_again(self, url: str) -> None:
+        content = self._parts[url][1]
+        try:
+            fresh = await self._fetch(url)
+        except ContextNotAvailable as error:
+            _log.warning("context.stale", url=url[:200], reason=str(error.values["reason"]))
+            self._parts[url] = (time.monotonic() - FRESH_SECONDS + RETRY_SECONDS, content)
+            return
+        self._parts[url] = (time.monotonic(), fresh)
+        if fresh != content:
+            self._ready = {mark: ready for mark, ready in self._ready.items() if url not in ready[1]}
 
     async def _part(self, url: str) -> Any:
         if len(self._locks) > 4 * CONTEXTS:
@@ -83,13 +125,13 @@ class Contexts:
                 return known[1]
             failed = self._failed.get(url)
             if failed is not None and time.monotonic() - failed[0] < FAILED_SECONDS:
-                raise ContextNotAvailable("broker.ngsi.context_unavailable", url=url[:200], reason=failed[1])
-            content = await asyncio.to_thread(self._kept, url)
+                raise _unavailable(url, failed[1])
+            age, content = await asyncio.to_thread(self._kept, url)
             if content is None:
-                content = await self._fetch(url)
+                age, content = 0.0, await self._fetch(url)
             if len(self._parts) >= CONTEXTS:
                 self._parts.pop(next(iter(self._parts)))
-            self._parts[url] = (time.monotonic(), content)
+            self._parts[url] = (time.monotonic() - age, content)
             return content
 
     async def _fetch(self, url: str) -> Any:
@@ -103,31 +145,38 @@ class Contexts:
             if len(self._failed) >= CONTEXTS:
                 self._failed.clear()
             self._failed[url] = (time.monotonic(), reason)
-            raise ContextNotAvailable(
-                "broker.ngsi.context_unavailable", url=url[:200], reason=reason
-            ) from error
+            raise _unavailable(url, reason) from error
         await asyncio.to_thread(self._keep, url, content)
         return content
 
     def _path(self, url: str) -> Path | None:
         return self.folder / f"{hashlib.sha256(url.encode()).hexdigest()}.json" if self.folder else None
 
-    def _kept(self, url: str) -> Any:
+    def _kept(self, url: str) -> tuple[float, Any]:
+        """(seconds since it was fetched, the kept copy); None when there is none that can be read."""
         path = self._path(url)
         try:
-            if path is not None and time.time() - path.stat().st_mtime < FRESH_SECONDS:
-                return msgspec.json.decode(path.read_bytes())
+            if path is not None:
+                return max(0.0, time.time() - path.stat().st_mtime), msgspec.json.decode(path.read_bytes())
         except (OSError, ValueError):
-            return None
-        return None
+            return 0.0, None
+        return 0.0, None
 
     def _keep(self, url: str, content: Any) -> None:
         path = self._path(url)
-        if path is not None:
+        if path is None:
+            return
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_suffix(f".{time.monotonic_ns()}")
             part.write_bytes(msgspec.json.encode(content))
             part.replace(path)
+        except OSError as error:
+            _log.warning("context.not_kept", url=url[:200], error=str(error))
+
+
+def _unavailable(url: str, reason: str) -> ContextNotAvailable:
+    return ContextNotAvailable("broker.ngsi.context_unavailable", url=url[:200], reason=reason)
 
 
 def _content(raw: bytes) -> Any:

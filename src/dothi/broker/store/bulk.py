@@ -77,6 +77,7 @@ async def erase(
         await connection.execute(SQL["forget_loads"], (tenant, loads))
         await connection.execute(SQL["erase_entities"], (tenant, sorted(gone)))
         await connection.execute(SQL["erase_types"], (tenant, sorted(gone)))
+        await connection.execute(SQL["erase_heads"], (tenant, sorted(gone)))
         await connection.execute(SQL["erase_changes"], (tenant, listed, start))
         await connection.execute(SQL["erase_outbox"], (name, listed, start))
         await connection.execute(SQL["erase_letters"], (listed, start))

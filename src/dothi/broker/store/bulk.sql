@@ -2,10 +2,11 @@
 INSERT INTO broker.bulk_load (tenant, key) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING key
 
 -- name: add_chunks
-INSERT INTO broker.history_packed (series, first_at, last_at, n, blob, key)
-SELECT series, to_timestamp(0) + first * interval '1 microsecond', to_timestamp(0) + last * interval '1 microsecond',
-  n, blob, %s
+INSERT INTO broker.history_packed (series, first_at, last_at, recorded_from, recorded_to, n, blob, key)
+SELECT series, t.first_at, t.last_at, t.first_at, t.last_at, n, blob, %s
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bytea[]) AS c(series, first, last, n, blob)
+CROSS JOIN LATERAL (SELECT to_timestamp(0) + first * interval '1 microsecond' AS first_at,
+  to_timestamp(0) + last * interval '1 microsecond' AS last_at) AS t
 
 -- name: erased_ids
 SELECT id FROM broker.entity WHERE tenant = %s AND (id = ANY(%s) OR starts_with(id, %s)) ORDER BY id FOR UPDATE
@@ -24,6 +25,9 @@ DELETE FROM broker.entity WHERE tenant = %s AND id = ANY(%s)
 
 -- name: erase_types
 DELETE FROM broker.entity_type WHERE tenant = %s AND id = ANY(%s)
+
+-- name: erase_heads
+DELETE FROM broker.head WHERE tenant = %s AND id = ANY(%s)
 
 -- name: erase_changes
 DELETE FROM broker.change WHERE tenant = %s AND (entity = ANY(%s) OR starts_with(entity, %s))

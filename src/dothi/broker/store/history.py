@@ -1,42 +1,63 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading the record: instances, rows and series of numbers, and the state as of any instant.
+"""Reading the record: instances and series of numbers of any stretch of time.
 
-Open rows and packed chunks are read alike. Times come in as `clock.iso` text or aware datetimes; a stretch of time
-holds its start and not its end.
+Open rows and packed chunks are read alike, in one view of the store: a row that is packed or laid open meanwhile is
+neither missed nor read twice. What does not count is left out before anything is counted, so a limit is exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
 from importlib.resources import files
 from typing import Any, Literal
 
 import msgspec
 import numpy as np
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from dothi.broker.model import Entity, Instance
+from dothi.broker.errors import TooMuchAsked
+from dothi.broker.model import Instance
 from dothi.broker.store import packing
+from dothi.broker.store.packing import Columns
 from dothi.broker.store.reader import StateReader
 from dothi.broker.store.rows import DELETED, unpack
+from dothi.broker.store.window import Window, micros, moment
 from dothi.foundation import clock
 from dothi.foundation.sql import queries
 
-SQL = {k: v.encode() for k, v in queries(files("dothi.broker.store").joinpath("history.sql")).items()}
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-BEGIN, END = "0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z"
-RECENT = timedelta(days=45)
+SQL = queries(files("dothi.broker.store").joinpath("history.sql"))
+NULL = "urn:ngsi-ld:null"
+ROWS_AT_MOST = 1_000_000
+"""Rows that one request may read."""
 _CHUNKS_AT_ONCE = 16
+_ROWS_AT_ONCE = 5_000
+_ORDERS = {
+    (False, False): "r.at, r.recorded_at",
+    (False, True): "r.at DESC, r.recorded_at DESC",
+    (True, False): "r.recorded_at, r.at",
+    (True, True): "r.recorded_at DESC, r.at DESC",
+}
+By = Literal["observedAt", "createdAt", "modifiedAt", "deletedAt"]
+
+
+class Series(msgspec.Struct, frozen=True):
+    """One attribute with one datasetId of one entity; `unit`: the usual unit code of its numbers."""
+
+    id: int
+    attr: str
+    dataset: str
+    unit: str | None
+    entity: str = ""
 
 
 class Row(msgspec.Struct, kw_only=True):
     """One kept instance. Times in microseconds since 1970; `superseded` 0 while it stands."""
 
-    series: int
-    attr: str
-    dataset: str
-    unit: str | None
+    series: Series
     at: int
     observed: bool
     recorded: int
@@ -44,35 +65,53 @@ class Row(msgspec.Struct, kw_only=True):
     instance: Instance
 
     def full(self) -> Instance:
-        """The instance with its times and its instanceId (CIM 009 4.5.5)."""
+        """The instance with its times and its instanceId (CIM 009 4.5.5); a deletion as 4.5.7 has it."""
         recorded = clock.iso(moment(self.recorded))
         found = {**self.instance, "createdAt": recorded, "modifiedAt": recorded}
-        found["instanceId"] = f"urn:ngsi-ld:Instance:{self.series}-{self.at}-{self.recorded}"
+        found["instanceId"] = f"urn:ngsi-ld:Instance:{self.series.id}-{self.at}-{self.recorded}"
         if self.observed:
             found["observedAt"] = clock.iso(moment(self.at))
-        if self.dataset:
-            found["datasetId"] = self.dataset
+        if self.series.dataset:
+            found["datasetId"] = self.series.dataset
+        if DELETED in found:
+            found |= {"value": NULL, "deletedAt": recorded}
         return found
 
 
-class Point(msgspec.Struct, frozen=True):
-    """A number of a series, or a bucket of `n` numbers. `at`: epoch seconds."""
+def rows_of(series: Series, columns: Columns) -> list[Row]:
+    """The rows of some columns as instances."""
+    bodies = columns.bodies if columns.bodies is not None else [None] * len(columns)
+    numbers = [None if v != v else v for v in columns.num.tolist()]  # noqa: PLR0124 - only NaN differs from itself
+    values = zip(
+        columns.at.tolist(), columns.observed.tolist(), columns.recorded.tolist(), columns.superseded.tolist(),
+        numbers, bodies, strict=True,
+    )  # fmt: skip
+    return [
+        Row(
+            series=series,
+            at=at,
+            observed=o,
+            recorded=r,
+            superseded=s,
+            instance=unpack(num, body, series.unit),
+        )
+        for at, o, r, s, num, body in values
+    ]
 
-    at: float
-    mean: float
-    low: float
-    high: float
-    n: int = 1
+
+def merged(series: Sequence[Series], columns: Mapping[int, Columns], window: Window) -> list[Row]:
+    """The rows of several series together, in the order of the window."""
+    rows = [row for one in series if one.id in columns for row in rows_of(one, columns[one.id])]
+    if window.by_record:
+        rows.sort(key=lambda r: (r.recorded, r.at), reverse=window.backwards)
+    else:
+        rows.sort(key=lambda r: (r.at, r.recorded), reverse=window.backwards)
+    return rows
 
 
-def moment(micros: int) -> datetime:
-    return EPOCH + timedelta(microseconds=micros)
-
-
-def micros(at: str | datetime) -> int:
-    """Microseconds since 1970."""
-    delta = (clock.parse(at) if isinstance(at, str) else at) - EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+def term(iri: str) -> str:
+    """The last part of an IRI."""
+    return iri.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
 
 
 class HistoryReader:
@@ -82,55 +121,57 @@ class HistoryReader:
         self.pool = pool
         self.state = state
 
-    async def _fetch(self, query: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-        async with self.pool.connection() as connection:
-            rows: list[tuple[Any, ...]] = await (await connection.execute(SQL[query], params)).fetchall()
-        return rows
+    @asynccontextmanager
+    async def view(self) -> AsyncIterator[AsyncConnection[Any]]:
+        """A connection that sees one state of the store to the end."""
+        async with self.pool.connection() as connection, connection.transaction():
+            await connection.execute(SQL["one_view"].encode())
+            yield connection
 
-    async def rows(
-        self,
-        tenant: str,
-        entity: str,
-        *,
-        attrs: Sequence[str] | None = None,
-        start: Any = None,
-        end: Any = None,
-        limit: int = 1000,
-    ) -> list[Row]:
-        """Rows of an entity, newest first: at least the newest `limit` of each series when there are that many."""
+    async def series(self, tenant: str, entity: str, attrs: Sequence[str] | None = None) -> list[Series]:
+        """The series of an entity, deleted ones too. `attrs`: IRIs."""
         number = await self.state.tenant_id(tenant)
         names = list(attrs) if attrs is not None else None
-        series = {r[0]: r[1:] for r in await self._fetch("series_of", (number, entity, names, names))}
-        if not series:
-            return []
-        begin, finish = start or BEGIN, end or END
-        found = await self._fetch("open_rows", (list(series), begin, finish, limit))
-        for one in series:
-            found += await self._packed(one, begin, finish, limit)
-        rows = []
-        for number_, at, observed, recorded, num, body, superseded in found:
-            attr, dataset, unit = series[number_]
-            rows.append(
-                Row(
-                    series=number_, attr=attr, dataset=dataset, unit=unit, at=at, observed=observed, recorded=recorded,
-                    superseded=superseded, instance=unpack(num, body, unit),
-                )
-            )  # fmt: skip
-        rows.sort(key=lambda r: (-r.at, r.attr, r.dataset, -r.recorded))
-        return rows
+        async with self.pool.connection() as connection:
+            found = await connection.execute(SQL["series_of"].encode(), (number, entity, names, names))
+            return [Series(*r) for r in await found.fetchall()]
 
-    async def _packed(self, series: int, start: Any, end: Any, limit: int) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = []
-        low, high = micros(start), micros(end)
-        for offset in range(0, 1_000_000, _CHUNKS_AT_ONCE):
-            chunks = await self._fetch("chunks", ([series], end, start, _CHUNKS_AT_ONCE, offset))
-            for _, blob in chunks:
-                columns = packing.unpack(blob)
-                columns = columns.part((columns.at >= low) & (columns.at < high))
-                found += _rows_of(series, columns)
-            if len(chunks) < _CHUNKS_AT_ONCE or len(found) >= limit:
-                return found
+    async def series_of_all(
+        self, tenant: str, entities: Sequence[str], attrs: Sequence[str] | None
+    ) -> dict[str, list[Series]]:
+        """The series of each of these entities."""
+        number = await self.state.tenant_id(tenant)
+        names = list(attrs) if attrs is not None else None
+        found: dict[str, list[Series]] = {}
+        async with self.pool.connection() as connection:
+            rows = await connection.execute(
+                SQL["series_of_all"].encode(), (number, list(entities), names, names)
+            )
+            for row in await rows.fetchall():
+                found.setdefault(row[4], []).append(Series(*row))
         return found
+
+    async def columns(self, series: Sequence[Series], window: Window, limit: int) -> dict[int, Columns]:
+        """At most `limit` rows of each series, in the order of the window, by the id of the series."""
+        async with self.view() as connection:
+            return await _columns(connection, [s.id for s in series], window, limit)
+
+    async def everything(self, series: Sequence[Series], window: Window) -> dict[int, Columns]:
+        """All rows of some series in a window; TooMuchAsked when there are more than one request may read."""
+        found: dict[int, Columns] = {}
+        left = ROWS_AT_MOST
+        async with self.view() as connection:
+            for one in series:
+                part = await _columns(connection, [one.id], window, left + 1)
+                left -= sum(map(len, part.values()))
+                if left < 0:
+                    raise TooMuchAsked("broker.too_many_rows", most=ROWS_AT_MOST)
+                found |= part
+        return found
+
+    async def rows(self, series: Sequence[Series], window: Window, limit: int) -> list[Row]:
+        """At most `limit` rows of each series, together in the order of the window."""
+        return merged(series, await self.columns(series, window, limit), window)
 
     async def instances(
         self,
@@ -140,145 +181,111 @@ class HistoryReader:
         attrs: Sequence[str] | None = None,
         start: str | None = None,
         end: str | None = None,
-        by: Literal["observedAt", "createdAt", "modifiedAt", "deletedAt"] = "observedAt",
-        last: int | None = None,
+        by: By = "observedAt",
         limit: int = 1000,
+        backwards: bool = True,
     ) -> dict[str, list[Instance]]:
-        """Instances that stand, by attribute IRI, newest first, at most `last` (else `limit`) of each attribute."""
-        most = last or limit
-        observed = by == "observedAt"
-        rows = await self.rows(
-            tenant, entity, attrs=attrs, start=start if observed else None, end=end if observed else None,
-            limit=most + 100 if observed else 1_000_000,
-        )  # fmt: skip
-        if not observed:
-            low, high = micros(start or BEGIN), micros(end or END)
-            rows = sorted((r for r in rows if low <= r.recorded < high), key=lambda r: -r.recorded)
-        found: dict[str, list[Instance]] = {}
-        for row in rows:
-            if row.superseded or (observed and start is not None and not row.observed):
-                continue
-            if (DELETED in row.instance) != (by == "deletedAt"):
-                continue
-            kept = found.setdefault(row.attr, [])
-            if len(kept) < most:
-                kept.append(row.full())
-        return found
+        """Instances that stand, by attribute IRI: the newest `limit` of each, or the oldest unless `backwards`."""
+        window = window_of(start, end, by, backwards=backwards)
+        return _by_attribute(await self.rows(await self.series(tenant, entity, attrs), window, limit), limit)
 
-    async def numbers(
-        self, tenant: str, entity: str, attr: str, start: Any, end: Any
-    ) -> tuple[str | None, Any, Any]:
-        """(usual unit, times in microseconds, values) of an attribute's numbers that stand, in order of time.
+    async def named(self, tenant: str, entity: str, attr: str) -> list[Series]:
+        """The series of one attribute, by its IRI or the last part of it."""
+        return [s for s in await self.series(tenant, entity) if attr in {s.attr, term(s.attr)}]
 
-        `attr`: its IRI, or the last part of it.
-        """
-        number = await self.state.tenant_id(tenant)
-        every = await self._fetch("series_of", (number, entity, None, None))
-        mine = [r for r in every if r[1] == attr or r[1].rsplit("/", 1)[-1].rsplit("#", 1)[-1] == attr]
-        if not mine:
-            return None, np.zeros(0, np.int64), np.zeros(0)
-        ids = [r[0] for r in mine]
-        rows = await self._fetch("open_numbers", (ids, start, end))
-        at = [np.array([r[0] for r in rows], np.int64)]
-        values = [np.array([r[1] for r in rows], np.float64)]
-        for _, blob in await self._fetch("all_chunks", (ids, end, start)):
-            columns = packing.unpack(blob)
-            keep = (
-                (columns.at >= micros(start))
-                & (columns.at < micros(end))
-                & (columns.superseded == 0)
-                & ~np.isnan(columns.num)
-            )
-            at.append(columns.at[keep])
-            values.append(columns.num[keep])
-        times, found = np.concatenate(at), np.concatenate(values)
-        order = np.argsort(times, kind="stable")
-        return mine[0][3], times[order], found[order]
-
-    async def points(
-        self, tenant: str, entity: str, attr: str, start: datetime, end: datetime, most: int
-    ) -> tuple[str, bool, list[Point]]:
-        """(unit code, raw, points): raw numbers when they are at most `most`, else that many buckets at the most."""
-        unit, times, values = await self.numbers(tenant, entity, attr, start, end)
-        if len(times) <= most:
-            raw = [Point(t / 1e6, v, v, v) for t, v in zip(times.tolist(), values.tolist(), strict=True)]
-            return unit or "", True, raw
-        width = max(1, (micros(end) - micros(start)) // most)
-        bucket = (times - micros(start)) // width
-        edges = np.flatnonzero(np.diff(bucket, prepend=bucket[0] - 1))
-        counts = np.diff(edges, append=len(times))
-        sums = np.add.reduceat(values, edges)
-        lows, highs = np.minimum.reduceat(values, edges), np.maximum.reduceat(values, edges)
-        middles = (micros(start) + (bucket[edges] + 0.5) * width) / 1e6
-        columns = (middles.tolist(), (sums / counts).tolist(), lows.tolist(), highs.tolist(), counts.tolist())
-        return unit or "", False, [Point(*p) for p in zip(*columns, strict=True)]
-
-    async def state_at(self, tenant: str, at: datetime) -> list[Entity]:
-        """All entities as they were known at `at`: only what was recorded by then.
-
-        Attributes that carry no time of observation (a name, a place) are taken from today where nothing older is kept.
-        """
-        number = await self.state.tenant_id(tenant)
-        series = {r[0]: r[1:] for r in await self._fetch("series_of_tenant", (number,))}
-        ids = list(series)
-        newest: dict[int, tuple[Any, ...]] = {}
-        for row in await self._fetch("open_as_of", (ids, at, at - RECENT, at, at)):
-            newest[row[0]] = row
-        for one, blob in await self._fetch("chunks_as_of", (ids, at)):
-            known = _as_of(one, packing.unpack(blob), micros(at))
-            if known is not None and (one not in newest or known[1] > newest[one][1]):
-                newest[one] = known
-        rest = [i for i in ids if i not in newest]
-        for row in await self._fetch("open_as_of", (rest, at, BEGIN, at, at)):
-            newest[row[0]] = row
-        entities, _ = await self.state.query(tenant, limit=None)
-        today = {e.id: e for e in entities}
-        found: dict[str, Entity] = {}
-        for one, row in newest.items():
-            entity, attr, dataset, unit = series[one]
-            full = Row(
-                series=one, attr=attr, dataset=dataset, unit=unit, at=row[1], observed=row[2], recorded=row[3], superseded=0,
-                instance=unpack(row[4], row[5], unit),
-            )  # fmt: skip
-            then = found.setdefault(entity, Entity(id=entity, types=[], created_at="", modified_at=""))
-            if DELETED not in full.instance:
-                instance = full.full()
-                del instance["instanceId"]
-                then.attrs.setdefault(attr, {})[dataset] = instance
-        for id_, then in found.items():
-            now = today.get(id_)
-            if now is None:
-                continue
-            then.types, then.scopes, then.created_at, then.modified_at = (
-                now.types,
-                now.scopes,
-                now.created_at,
-                now.modified_at,
-            )
-            for attr, instances in now.attrs.items():
-                if attr not in then.attrs and all("observedAt" not in i for i in instances.values()):
-                    then.attrs[attr] = instances
-        return [e for e in found.values() if e.attrs and e.types]
+    async def newest(
+        self, tenant: str, entity: str, attr: str, known: datetime | None = None
+    ) -> datetime | None:
+        """When the newest reading of an attribute was observed; None when it has none."""
+        window = Window(known=None if known is None else micros(known))
+        found = await self.rows(await self.named(tenant, entity, attr), window, 1)
+        return moment(found[0].at) if found else None
 
 
-def _rows_of(series: int, columns: packing.Columns) -> list[tuple[Any, ...]]:
-    bodies = columns.bodies or [None] * len(columns)
-    numbers = [None if v != v else v for v in columns.num.tolist()]  # noqa: PLR0124 - only NaN differs from itself
-    return list(
-        zip(
-            [series] * len(columns), columns.at.tolist(), columns.observed.tolist(), columns.recorded.tolist(),
-            numbers, bodies, columns.superseded.tolist(), strict=True,
-        )
-    )  # fmt: skip
-
-
-def _as_of(series: int, columns: packing.Columns, at: int) -> tuple[Any, ...] | None:
-    known = (
-        (columns.at <= at)
-        & (columns.recorded <= at)
-        & ((columns.superseded == 0) | (columns.superseded > at))
+def window_of(start: str | None, end: str | None, by: By, *, backwards: bool) -> Window:
+    """The window of a temporal query: what lacks the time that is asked for does not match (CIM 009 4.11)."""
+    whole = Window()
+    return Window(
+        start=whole.start if start is None else micros(start),
+        end=whole.end if end is None else micros(end),
+        by_record=by != "observedAt",
+        observed=by == "observedAt" and (start is not None or end is not None),
+        marks=by == "deletedAt",
+        backwards=backwards,
     )
-    places = np.flatnonzero(known)
-    if not len(places):
-        return None
-    return _rows_of(series, columns.part(slice(int(places[-1]), int(places[-1]) + 1)))[0]
+
+
+def _by_attribute(rows: Sequence[Row], limit: int) -> dict[str, list[Instance]]:
+    found: dict[str, list[Instance]] = {}
+    for row in rows:
+        kept = found.setdefault(row.series.attr, [])
+        if len(kept) < limit:
+            kept.append(row.full())
+    return found
+
+
+async def _columns(
+    connection: AsyncConnection[Any], ids: list[int], window: Window, limit: int
+) -> dict[int, Columns]:
+    parts = {i: [c] for i, c in (await _open(connection, ids, window, limit)).items()}
+    for one in await _with_chunks(connection, ids, window):
+        parts.setdefault(one, []).extend(await _packed(connection, one, window, limit))
+    return {i: window.first(packing.joined(listed), limit) for i, listed in parts.items()}
+
+
+async def _open(
+    connection: AsyncConnection[Any], ids: list[int], window: Window, limit: int
+) -> dict[int, Columns]:
+    text = SQL["open_rows"].replace("{order}", _ORDERS[window.by_record, window.backwards])
+    cursor = await connection.execute(text.encode(), {"series": ids, "limit": limit, **window.parameters()})
+    listed: dict[int, list[tuple[Any, ...]]] = {}
+    while rows := await cursor.fetchmany(_ROWS_AT_ONCE):
+        for row in rows:
+            listed.setdefault(row[0], []).append(row[1:])
+        await asyncio.sleep(0)
+    return {one: packing.columns_of(rows) for one, rows in listed.items()}
+
+
+async def _with_chunks(connection: AsyncConnection[Any], ids: list[int], window: Window) -> list[int]:
+    params = {"series": ids, **window.parameters()}
+    return [r[0] for r in await (await connection.execute(SQL["packed_series"].encode(), params)).fetchall()]
+
+
+async def chunks(
+    connection: AsyncConnection[Any], ids: list[int], window: Window
+) -> AsyncIterator[tuple[Columns, int]]:
+    """(rows inside the window, the edge that comes next) of each chunk, in the window's order of time."""
+    text = SQL["chunks_backwards" if window.backwards else "chunks_forwards"].encode()
+    params = {"series": ids, "most": _CHUNKS_AT_ONCE, **window.parameters()}
+    passed = 0
+    while True:
+        found = await (await connection.execute(text, {**params, "passed": passed})).fetchall()
+        for blob, edge in found:
+            yield window.part(packing.unpack(blob)), edge
+        passed += len(found)
+        if len(found) < _CHUNKS_AT_ONCE:
+            return
+
+
+async def _packed(connection: AsyncConnection[Any], series: int, window: Window, limit: int) -> list[Columns]:
+    """The rows of the chunks of a series; no more chunks than `limit` rows need."""
+    found: list[Columns] = []
+    count = 0
+    async for columns, edge in chunks(connection, [series], window):
+        if count >= limit and not window.by_record and _is_beyond(edge, found, window, limit):
+            break
+        found.append(columns)
+        count += len(columns)
+        # A long search keeps only what can still be wanted.
+        if count > 2 * limit + packing.ROWS_A_CHUNK:
+            found = [window.first(packing.joined(found), limit)]
+            count = len(found[0])
+    return found
+
+
+def _is_beyond(edge: int, found: list[Columns], window: Window, limit: int) -> bool:
+    """Whether a chunk that begins at `edge`, and so every later one, has no row among the first `limit`."""
+    times = np.concatenate([c.at for c in found])
+    if window.backwards:
+        return bool(edge <= np.partition(times, len(times) - limit)[len(times) - limit])
+    return bool(edge >= np.partition(times, limit - 1)[limit - 1])

@@ -7,6 +7,7 @@ significance, then deflated. What is packed and what is not reads the same.
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,11 @@ from dothi.foundation.sql import queries
 
 SQL = {k: v.encode() for k, v in queries(files("dothi.broker.store").joinpath("packing.sql")).items()}
 ROWS_A_CHUNK = 2000
-_SCALES = (1.0, 10.0, 100.0, 1000.0, 10000.0)
+ROWS_A_TRANSACTION = 20_000
+SMALL = 500
+"""Rows that are not worth a chunk of their own."""
+_SERIES_AT_ONCE = 500
+_SCALES = (1.0, 10.0, 100.0, 1000.0, 10000.0, 1e5, 1e6)
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -46,6 +51,8 @@ class Columns:
         bodies = None
         if self.bodies is not None:
             bodies = [self.bodies[i] for i in np.arange(len(self))[keep]]
+            if not any(bodies):
+                bodies = None
         return Columns(
             self.at[keep],
             self.observed[keep],
@@ -54,6 +61,23 @@ class Columns:
             self.superseded[keep],
             bodies,
         )
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """The rows of several columns one after another."""
+    bodies: list[str | None] | None = None
+    if any(p.bodies is not None for p in parts):
+        bodies = [b for p in parts for b in (p.bodies if p.bodies is not None else [None] * len(p))]
+    if not parts:
+        return columns_of([])
+    return Columns(
+        np.concatenate([p.at for p in parts]),
+        np.concatenate([p.observed for p in parts]),
+        np.concatenate([p.recorded for p in parts]),
+        np.concatenate([p.num for p in parts]),
+        np.concatenate([p.superseded for p in parts]),
+        bodies,
+    )
 
 
 class _Blob(msgspec.Struct, array_like=True):
@@ -137,28 +161,77 @@ def columns_of(rows: Sequence[tuple[Any, ...]]) -> Columns:
 
 
 async def pack_series(connection: psycopg.AsyncConnection[Any], series: int, before: str) -> int:
-    """Pack all open rows of a series older than `before`; the number of rows packed. One transaction."""
+    """Pack the oldest open rows of a series older than `before`; the number of rows packed. One transaction."""
     async with connection.transaction():
-        # A conflict with a row that is being packed would miss it: writers hold the entity, so take it first.
+        # A conflict with a row that is being packed would miss it: writers hold the entity, so take it first. They wait
+        # meanwhile, so not for more than some rows.
         await connection.execute(SQL["lock_entity"], (series,))
-        cursor = await connection.execute(SQL["take_rows"], (series, before))
+        cut = await (await connection.execute(SQL["cut"], (series, before, ROWS_A_TRANSACTION))).fetchone()
+        cursor = await connection.execute(SQL["take_rows"], (series, cut[0] if cut else before))
         rows = await cursor.fetchall()
-        if not rows:
-            return 0
-        columns = columns_of(rows)
-        for start in range(0, len(columns), ROWS_A_CHUNK):
-            part = columns.part(slice(start, start + ROWS_A_CHUNK))
-            values = (series, int(part.at[0]), int(part.at[-1]), len(part), pack(part), None)
-            await connection.execute(SQL["add_chunk"], values)
+        if rows:
+            await _pack_between(connection, series, columns_of(rows))
     return len(rows)
 
 
+async def _pack_between(connection: psycopg.AsyncConnection[Any], series: int, columns: Columns) -> None:
+    """Pack rows into the gaps between the chunks there are, so that chunks never overlap; small ones grow."""
+    first, last = int(columns.at[0]), int(columns.at[-1])
+    cursor = await connection.execute(SQL["chunks_from"], (series, first, series, first, last, series, last))
+    chunks = await cursor.fetchall()
+    gaps = np.searchsorted(np.array([c[1] for c in chunks], np.int64), columns.at, side="right")
+    for gap in np.unique(gaps).tolist():
+        part, key = columns.part(gaps == gap), None
+        if gap:
+            place, _, end, n, name = chunks[gap - 1]
+            is_between = gap < len(chunks) and len(part) < SMALL
+            if n + len(part) <= ROWS_A_CHUNK or is_between or part.at[0] < end:
+                taken = await connection.execute(SQL["take_chunk"], (place, series))
+                part = _in_order(joined([*(unpack(r[0]) for r in await taken.fetchall()), part]))
+                key = name
+        await _add(connection, series, part, key)
+
+
+def _in_order(columns: Columns) -> Columns:
+    return columns.part(np.lexsort((columns.recorded, columns.at)))
+
+
+async def _add(
+    connection: psycopg.AsyncConnection[Any], series: int, columns: Columns, key: str | None
+) -> None:
+    """Chunks of equal size, none of more than ROWS_A_CHUNK rows."""
+    n = len(columns)
+    size = -(-n // -(-n // ROWS_A_CHUNK))
+    for start in range(0, n, size):
+        part = columns.part(slice(start, start + size))
+        recorded = int(part.recorded.min()), int(part.recorded.max())
+        stands = bool((part.superseded == 0).any())
+        values = (series, int(part.at[0]), int(part.at[-1]), len(part), pack(part), key, *recorded, stands)
+        await connection.execute(SQL["add_chunk"], values)
+
+
 async def pack_old(
-    connection: psycopg.AsyncConnection[Any], before: str, *, least: int = 12, most: int = 200
+    connection: psycopg.AsyncConnection[Any], before: str, *, least: int = 12, seconds: float = 60.0
 ) -> int:
-    """Pack up to `most` series that have at least `least` open rows older than `before`; rows packed."""
-    cursor = await connection.execute(SQL["old_series"], (before, least, most))
-    return sum([await pack_series(connection, row[0], before) for row in await cursor.fetchall()])
+    """Pack every series that has at least `least` open rows older than `before`, those with most first; rows packed.
+
+    Ends when none is left or after `seconds`: what is left then has its turn in the next run.
+    """
+    end = time.monotonic() + seconds
+    packed = 0
+    while time.monotonic() < end:
+        found = await (
+            await connection.execute(SQL["old_series"], (before, least, _SERIES_AT_ONCE))
+        ).fetchall()
+        done = 0
+        for (series,) in found:
+            done += await pack_series(connection, series, before)
+            if time.monotonic() > end:
+                break
+        packed += done
+        if not done:
+            break
+    return packed
 
 
 async def lay_open(connection: psycopg.AsyncConnection[Any], place: str, series: int, blob: bytes) -> None:

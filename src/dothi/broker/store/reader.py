@@ -32,7 +32,8 @@ class StateReader:
         self.pool = pool
         self.tenants: dict[str, int] = {}
 
-    async def _rows(self, text: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    async def rows(self, text: str, params: Any) -> list[tuple[Any, ...]]:
+        """What a query of ours finds."""
         async with self.pool.connection() as connection:
             rows: list[tuple[Any, ...]] = await (await connection.execute(text.encode(), params)).fetchall()
         return rows
@@ -40,7 +41,7 @@ class StateReader:
     async def tenant_id(self, name: str) -> int | None:
         """The number of a tenant; None when it does not exist (yet)."""
         if name not in self.tenants:
-            rows = await self._rows(SQL["tenant"], (name,))
+            rows = await self.rows(SQL["tenant"], (name,))
             if not rows:
                 return None
             self.tenants[name] = rows[0][0]
@@ -48,7 +49,7 @@ class StateReader:
 
     async def tenant_made(self, name: str) -> int:
         """The number of a tenant, which begins to exist when it does not yet."""
-        await self._rows(SQL["make_tenant"], (name,))
+        await self.rows(SQL["make_tenant"], (name,))
         number = await self.tenant_id(name)
         assert number is not None
         return number
@@ -56,7 +57,7 @@ class StateReader:
     async def entity(self, tenant: str, id_: str) -> Entity | None:
         """The entity as it is now; None when it does not exist or has expired."""
         number = await self.tenant_id(tenant)
-        rows = await self._rows(SQL["one"], (number, id_, clock.iso(clock.now())))
+        rows = await self.rows(SQL["one"], (number, id_, clock.iso(clock.now())))
         return _entity(rows[0]) if rows else None
 
     async def query(
@@ -96,11 +97,11 @@ class StateReader:
         parts += [Sql(f"({p.text})", p.params) for p in (scope, condition) if p is not None]
         where = " AND ".join(p.text for p in parts)
         params = [v for p in parts for v in p.params]
-        total = (await self._rows(f"{SQL['count']} {where}", params))[0][0] if count else None
+        total = (await self.rows(f"{SQL['count']} {where}", params))[0][0] if count else None
         if limit == 0:
             return [], total
         text = f"{SQL['many']} {where} ORDER BY {order.text if order else 'e.id'} LIMIT %s OFFSET %s"
-        rows = await self._rows(text, [*params, *(order.params if order else ()), limit, offset])
+        rows = await self.rows(text, [*params, *(order.params if order else ()), limit, offset])
         return [_entity(r) for r in rows], total
 
     async def everything(self) -> AsyncIterator[tuple[str, Entity]]:
@@ -113,11 +114,6 @@ class StateReader:
             await cursor.execute(SQL["everything"].encode(), (clock.iso(clock.now()),))
             async for row in cursor:
                 yield row[0], _entity(row[1:])
-
-    async def type_attributes(self, tenant: str) -> list[tuple[str, str, list[str], int]]:
-        """(type, attribute or "" where an entity has none, kinds of its instances, entities) of all there is."""
-        number = await self.tenant_id(tenant)
-        return [(r[0], r[1], r[2], r[3]) for r in await self._rows(SQL["type_attributes"], (number, number))]
 
 
 def _entity(row: Sequence[Any]) -> Entity:

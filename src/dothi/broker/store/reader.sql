@@ -31,20 +31,35 @@ SELECT n.name, e.id, e.types, e.scopes, e.attrs::text, e.created_at, e.modified_
 FROM broker.entity e JOIN broker.tenant n ON n.id = e.tenant
 WHERE e.expires_at IS NULL OR e.expires_at > %s
 
+-- name: types
+SELECT DISTINCT type FROM broker.entity_type WHERE tenant = %s ORDER BY type
+
+-- name: vocabulary_mark
+SELECT (SELECT max(id) FROM broker.series), (SELECT max(at)::text FROM broker.head)
+
 -- name: type_attributes
 SELECT t.type, a.attr, array_agg(DISTINCT i.value->>'type'), count(DISTINCT t.id)
 FROM broker.entity_type t
 JOIN broker.entity e ON e.tenant = t.tenant AND e.id = t.id
 CROSS JOIN LATERAL jsonb_each(e.attrs) AS a(attr, instances)
 CROSS JOIN LATERAL jsonb_each(a.instances) AS i(dataset, value)
-WHERE t.tenant = %s
+WHERE t.tenant = %(tenant)s AND (%(type)s::text IS NULL OR t.type = %(type)s)
 GROUP BY t.type, a.attr
 UNION ALL
 SELECT t.type, '', '{}', count(*) FROM broker.entity_type t
 JOIN broker.entity e ON e.tenant = t.tenant AND e.id = t.id
-WHERE t.tenant = %s AND e.attrs = '{}'
+WHERE t.tenant = %(tenant)s AND (%(type)s::text IS NULL OR t.type = %(type)s) AND e.attrs = '{}'
 GROUP BY t.type
 ORDER BY 1, 2
+
+-- name: attribute_types
+SELECT t.type, %(attr)s, array_agg(DISTINCT i.value->>'type'), count(DISTINCT t.id)
+FROM (SELECT DISTINCT entity FROM broker.series WHERE tenant = %(tenant)s AND attr = %(attr)s) AS s
+JOIN broker.entity e ON e.tenant = %(tenant)s AND e.id = s.entity
+JOIN broker.entity_type t ON t.tenant = e.tenant AND t.id = e.id
+CROSS JOIN LATERAL jsonb_each(e.attrs->%(attr)s) AS i(dataset, value)
+GROUP BY t.type
+ORDER BY 1
 
 -- name: tenant
 SELECT id FROM broker.tenant WHERE name = %s

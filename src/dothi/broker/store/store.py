@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -12,10 +12,16 @@ from psycopg_pool import AsyncConnectionPool
 
 from dothi.broker.model import BulkSeries, Change, Entity
 from dothi.broker.store import bulk
+from dothi.broker.store.candidates import Candidates
 from dothi.broker.store.changes import ChangeLog
-from dothi.broker.store.history import HistoryReader, moment
+from dothi.broker.store.history import HistoryReader, term
+from dothi.broker.store.past import PastReader
+from dothi.broker.store.points import Point, points
 from dothi.broker.store.reader import StateReader
-from dothi.broker.store.rows import DELETED
+from dothi.broker.store.vocabulary import Vocabulary
+from dothi.broker.store.window import Window, micros, moment
+
+_OF_AN_INSTANT = 100_000
 
 
 class Reading(msgspec.Struct, kw_only=True, frozen=True):
@@ -40,10 +46,12 @@ class Store:
         self.record = HistoryReader(pool, self.state)
         self.log = ChangeLog(url, pool)
         self.query = self.state.query
-        self.type_attributes = self.state.type_attributes
+        self.vocabulary = Vocabulary(self.state)
         self.history = self.record.instances
-        self.points = self.record.points
-        self.state_at = self.record.state_at
+        self.newest = self.record.newest
+        self.past = PastReader(self.record)
+        self.candidates = Candidates(self.record)
+        self.state_at = self.past.state_at
         self.head = self.log.head
         self.tail = self.log.tail
         self.wait = self.log.wait
@@ -72,28 +80,58 @@ class Store:
         number = await self.state.tenant_id(tenant)
         return 0 if number is None else await bulk.erase(self.pool, number, tenant, ids, prefix=prefix)
 
+    async def points(
+        self,
+        tenant: str,
+        entity: str,
+        attr: str,
+        start: datetime,
+        end: datetime,
+        most: int,
+        known: datetime | None = None,
+    ) -> tuple[str, bool, list[Point]]:
+        """(unit code, raw, points) of an attribute for a chart, as known now or at `known`."""
+        return await points(self.record, tenant, entity, attr, start, end, most, known)
+
     async def readings(
-        self, tenant: str, entity: str, start: datetime, end: datetime, before: int | None, limit: int
+        self,
+        tenant: str,
+        entity: str,
+        start: datetime,
+        end: datetime,
+        before: int | None,
+        limit: int,
+        known: datetime | None = None,
     ) -> Sequence[Reading]:
-        """Kept readings, newest first; `before`: the id of the last one seen. Rows of one instant stay together."""
-        finish = min(end, moment(before)) if before is not None else end + timedelta(microseconds=1)
-        rows = [
-            r
-            for r in await self.record.rows(tenant, entity, start=start, end=finish, limit=limit + 1)
-            if DELETED not in r.instance
-        ]
+        """Kept readings, newest first; `before`: the id of the last one seen. Rows of one instant stay together.
+
+        `known`: those that stood at that instant; else all, superseded ones too.
+        """
+        series = await self.record.series(tenant, entity)
+        window = Window(
+            start=micros(start),
+            end=min(micros(end), before) if before is not None else micros(end) + 1,
+            known=None if known is None else micros(known),
+            every=known is None,
+        )
+        rows = await self.record.rows(series, window, limit + 1)
         if len(rows) > limit:
             last = rows[limit - 1].at
             rows = [r for r in rows if r.at >= last]
+        if len(rows) > limit:
+            # Ties: a series may have more of the last instant than it was asked for.
+            instant = msgspec.structs.replace(window, start=last, end=last + 1)
+            rows = [r for r in rows if r.at > last]
+            rows += await self.record.rows(series, instant, _OF_AN_INSTANT)
         return [
             Reading(
                 id=r.at,
-                attr=r.attr.rsplit("/", 1)[-1].rsplit("#", 1)[-1],
+                attr=term(r.series.attr),
                 value=_value(r.instance),
                 unit=r.instance.get("unitCode") or "",
                 observed=moment(r.at) if r.observed else None,
                 recorded=moment(r.recorded),
-                superseded=moment(r.superseded) if r.superseded else None,
+                superseded=moment(r.superseded) if r.superseded and known is None else None,
             )
             for r in rows
         ]

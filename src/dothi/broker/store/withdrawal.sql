@@ -12,4 +12,4 @@ SELECT count(*) FROM gone
 SELECT ctid::text, series, blob FROM broker.history_packed WHERE series = ANY(%s)
 
 -- name: replace_chunk
-UPDATE broker.history_packed SET blob = %s WHERE ctid = %s::tid AND series = %s
+UPDATE broker.history_packed SET blob = %s, stands = FALSE WHERE ctid = %s::tid AND series = %s
