@@ -18,6 +18,11 @@ PUBLIC = {
     "sign_in",
     "sign_out",
     "first",
+    "ledger_checkpoint",
+    "ledger_keys",
+    "ledger_inclusion",
+    "ledger_consistency",
+    "ledger_cosignatures",
 }
 """Pages that anybody may see; adding one is a decision."""
 OPERATIONS = {"read", "write"}

@@ -57,6 +57,23 @@ def parser() -> argparse.ArgumentParser:
     revoke = key.add_parser("revoke", parents=[shared], help="a key stops working within seconds")
     revoke.add_argument("id")
 
+    ledger = commands.add_parser("ledger", help="the audit ledger: export it, or witness one").add_subparsers(
+        dest="act", metavar="ACT", required=True
+    )
+    export = ledger.add_parser("export", parents=[shared], help="the whole ledger as a file for dothi verify")
+    export.add_argument("file", metavar="FILE")
+    witness = ledger.add_parser("witness", parents=[shared], help="keep the newest checkpoint, once proven")
+    witness.add_argument("file", metavar="FILE", help="what this witness keeps; made the first time")
+    witness.add_argument("--url", help="address of the city to witness; else the one that runs here")
+    witness.add_argument("--key", default="", help="verifier key of that city, as it published it")
+    witness.add_argument("--sign", metavar="KEYFILE", help="cosign with the key there; made the first time")
+    witness.add_argument("--name", default="", help="name of this witness, when KEYFILE is made")
+
+    verify = commands.add_parser("verify", help="judge an exported ledger; needs no server")
+    verify.add_argument("file", metavar="FILE")
+    verify.add_argument("--witness", metavar="FILE", help="what a witness kept")
+    verify.add_argument("--key", default="", help="verifier key of the city, as it published it")
+
     for name, (_, sentence) in ELSEWHERE.items():
         commands.add_parser(name, help=sentence, add_help=False)
     commands.add_parser("settings", help="print the reference of all settings")

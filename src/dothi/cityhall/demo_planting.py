@@ -24,10 +24,12 @@ from dothi.connectors.demo.plan import geojson
 from dothi.foundation.settings import Settings
 from dothi.foundation.sql import queries
 from dothi.identity.door import enter_tenant
+from dothi.ledger.door import note
 from dothi.places import door as places
 from dothi.sources import door as sources
 
 TENANT = ""
+DEMO = f"demo:{names.CITY_CODE}"
 _SQL = queries(files("dothi.cityhall").joinpath("demo.sql"))
 
 
@@ -50,6 +52,12 @@ def _acting() -> Iterator[None]:
         with connection.cursor() as cursor:
             enter_tenant(cursor, TENANT)
         yield
+
+
+def note_erased(entities: int) -> None:
+    """True erasure is an act of its own in the ledger (house decision 5)."""
+    with _acting():
+        note("cityhall.act.demo_erased", DEMO, entities=entities)
 
 
 def unit_id(code: str) -> str:
@@ -121,6 +129,7 @@ def plant(settings: Settings) -> dict[str, str]:
         # Killed in between, or a login was lost: passwords are kept as hashes only, so all are made anew.
         sources.remove_simulated_sources()
         found = {source.slug: _plant_source(made, source) for source in made.sources}
+        note("cityhall.act.demo_planted", DEMO, sources=len(made.sources), devices=len(made.sensors))
     keep_logins(settings, found)
     return scopes
 
@@ -128,8 +137,9 @@ def plant(settings: Settings) -> dict[str, str]:
 def forget(settings: Settings) -> None:
     """Take units, sources, devices, logins and what still waits in the outbox away."""
     with _acting():
-        sources.remove_simulated_sources()
-        places.remove_simulated_units()
+        gone = sources.remove_simulated_sources()
+        units = places.remove_simulated_units()
+        note("cityhall.act.demo_removed", DEMO, sources=gone, units=units)
     logins_file(settings).unlink(missing_ok=True)
     with psycopg.connect(settings.database_url) as writer:
         writer.execute(_SQL["forget_waiting"].encode(), {"mark": f"%{names.CITY_CODE}-%"})

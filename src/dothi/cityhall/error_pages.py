@@ -43,7 +43,7 @@ def _page(
 def told(request: HttpRequest, error: DothiError) -> HttpResponse:
     """An error of ours, as a page, or as problem+json for a script."""
     language = getattr(request, "language", "vi")
-    if "application/json" in request.headers.get("Accept", ""):
+    if getattr(request, "wants_problem", False) or "application/json" in request.headers.get("Accept", ""):
         mark = getattr(request, "mark", "")
         answer = JsonResponse(problem.body(error, language, request_id=mark), status=error.status)
         answer["Content-Type"] = problem.CONTENT_TYPE

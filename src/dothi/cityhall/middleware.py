@@ -18,6 +18,7 @@ from dothi.foundation import log
 from dothi.foundation.errors import DothiError, StorageFull
 from dothi.foundation.messages import LANGUAGES, best_language
 from dothi.identity import door as identity
+from dothi.ledger import door as ledger
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 LANGUAGE_COOKIE = "dothi_language"
@@ -149,7 +150,7 @@ class TenantTransaction:
 
 
 class CurrentAccount:
-    """Who asks, looked up when somebody wants to know."""
+    """Who asks, looked up when somebody wants to know; the ledger is told who acts."""
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
@@ -158,7 +159,8 @@ class CurrentAccount:
         request.account = SimpleLazyObject(  # type: ignore[attr-defined]  # - Django requests are meant to be written on
             lambda: identity.account_of(request)
         )
-        return self.handler(request)
+        with ledger.acting(lambda: identity.actor_of(identity.current(request))):
+            return self.handler(request)
 
 
 class DomainErrors:

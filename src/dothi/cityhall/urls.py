@@ -9,9 +9,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from dothi.cityhall import choices, home
 from dothi.cityhall.file_reader import read_file
+from dothi.identity import door as identity
+from dothi.ledger.door import People, set_people
+from dothi.ledger.web.addresses import addresses as ledger_addresses
 from dothi.sources.door import set_file_reader
 
 set_file_reader(read_file)
+set_people(People(names=identity.names_of, search=identity.ids_of))
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -20,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", choices.theme, name="theme"),
     path("", include("dothi.identity.web.urls")),
     path("sources/", include("dothi.sources.web.urls")),
+    path("ledger/", include(ledger_addresses(staff=identity.staff, public=identity.public))),
 ]
 if find_spec("dothi.operations.web") and find_spec("dothi.operations.web.urls"):
     urlpatterns.append(path("", include("dothi.operations.web.urls")))

@@ -70,6 +70,9 @@ class Settings:
     run_dir: str = _entry(
         "", "Short folder of private sockets; empty: under /run as root, else under the user's run folder."
     )
+    ledger_witnesses: str = _entry(
+        "", "Verifier keys of witnesses of the ledger whose cosignatures are taken, apart by spaces."
+    )
     nats_url: str = _entry(
         "",
         "NATS of your own with JetStream (nats://user:password@host:port); empty: the embedded one.",

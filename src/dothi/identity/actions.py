@@ -17,6 +17,7 @@ from dothi.foundation.text import nfc
 from dothi.identity import queries, rules
 from dothi.identity.errors import LinkNotGood, RefusedForm
 from dothi.identity.models import Account, AdminLink, FailedTry
+from dothi.ledger.door import note
 
 _COMMON = CommonPasswordValidator()
 
@@ -34,7 +35,8 @@ def create_admin_link(base_url: str = "") -> str:
     """Make a one-time link below `base_url`; older unused links stop working."""
     token = secrets.token_urlsafe(24)
     AdminLink.objects.filter(used_at__isnull=True).delete()
-    AdminLink.objects.create(token_hash=queries.token_hash(token))
+    link = AdminLink.objects.create(token_hash=queries.token_hash(token))
+    note("identity.act.link_made", f"link:{link.pk}")
     return f"{base_url.rstrip('/')}/first/{signing.Signer(salt=queries.SALT).sign(token)}/"
 
 
@@ -66,6 +68,10 @@ def make_administrator(
     made.save()
     link.used_at = at
     link.save(update_fields=["used_at"])
+    actor = queries.actor_of(made)
+    note(
+        "identity.act.administrator_made", actor, by=actor, at=at, tenant=made.tenant, link=f"link:{link.pk}"
+    )
     return made
 
 
@@ -83,8 +89,12 @@ def check_sign_in(*, login: str, password: str, at: datetime) -> Account:
     if found is None or not found.check_password(password):
         FailedTry.objects.filter(at__lt=at - timedelta(days=1)).delete()
         FailedTry.objects.create(login=login, at=at)
+        if found is not None:  # what a stranger typed may be anything, a password too
+            note("identity.act.sign_in_failed", queries.actor_of(found), at=at, tenant=found.tenant)
         raise RefusedForm({"login": "identity.sign_in.wrong"})
     FailedTry.objects.filter(login=login).delete()
     found.last_login = clock.now()
     found.save(update_fields=["last_login"])
+    actor = queries.actor_of(found)
+    note("identity.act.signed_in", actor, by=actor, at=at, tenant=found.tenant)
     return found

@@ -8,18 +8,21 @@ from typing import Any
 from dothi.identity.actions import create_admin_link
 from dothi.identity.gates import admin, decision_of, public, staff
 from dothi.identity.models import Account
-from dothi.identity.queries import has_administrator
+from dothi.identity.queries import actor_of, has_administrator, ids_of, names_of
 from dothi.identity.sessions import account_of
 
 __all__ = [
     "Account",
     "account_of",
+    "actor_of",
     "admin",
     "create_admin_link",
     "current",
     "decision_of",
     "enter_tenant",
     "has_administrator",
+    "ids_of",
+    "names_of",
     "public",
     "staff",
 ]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
-from dothi.foundation.errors import NotAllowed
+from dothi.foundation.errors import NotAllowed, NotAuthenticated
 from dothi.identity.models import Account
 
 Decision = Literal["public", "staff", "admin"]
@@ -35,6 +35,8 @@ def _gate(view: View, decision: Decision, roles: frozenset[str]) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         account: Account | None = getattr(request, "account", None)
         if not account:
+            if getattr(request, "wants_problem", False):
+                raise NotAuthenticated("identity.not_signed_in")
             return HttpResponseRedirect(f"/sign-in/?next={quote(request.get_full_path())}")
         if account.role not in roles:
             raise NotAllowed("identity.not_allowed")

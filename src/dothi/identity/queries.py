@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core import signing
+from django.db.models import Q
 
 from dothi.identity.models import Account, AdminLink, FailedTry
 from dothi.identity.rules import TRIES_WITHIN, link_is_good
@@ -35,6 +37,29 @@ def account(account_id: str) -> Account | None:
 
 def account_by_login(login: str) -> Account | None:
     return Account.objects.filter(login=login.strip().casefold(), is_active=True).first()
+
+
+def actor_of(account: Account | None) -> str:
+    """How the ledger names an account; `visitor` when nobody is signed in."""
+    return f"account:{account.pk}" if account else "visitor"
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """Today's names of those actors that are accounts, former ones too."""
+    ids = [
+        kind_id[1]
+        for actor in actors
+        if (kind_id := actor.split(":", 1))[0] == "account" and len(kind_id) == 2
+    ]
+    return {
+        f"account:{id_}": name for id_, name in Account.objects.filter(pk__in=ids).values_list("pk", "name")
+    }
+
+
+def ids_of(words: str) -> list[str]:
+    """Actors whose name or login holds the words; a hundred at most."""
+    found = Account.objects.filter(Q(name__icontains=words) | Q(login__icontains=words))
+    return [f"account:{id_}" for id_ in found.values_list("pk", flat=True)[:100]]
 
 
 def has_administrator() -> bool:

@@ -16,6 +16,7 @@ from dothi.sources.core.mapping import BadMapping, entity_of, parts_of, read_map
 from dothi.sources.core.mapping_model import Mapping
 from dothi.sources.errors import NotPossible, RefusedForm
 from dothi.sources.models import Device, Refusal, Source
+from dothi.sources.noted import device_noted, source_noted
 from dothi.sources.secrets_made import make_key
 
 
@@ -91,6 +92,7 @@ def add_source(
         token_hash=kept,
         simulated=simulated,
     )
+    source_noted("sources.act.added", source, way=way, period=source.period, unit=unit)
     return source, key
 
 
@@ -118,6 +120,7 @@ def change_source(
     source.contact_name, source.contact_phone = nfc(contact_name)[:200], contact_phone.strip()[:40]
     source.save()
     _publish_all(source)
+    source_noted("sources.act.changed", source, period=source.period, unit=source.unit_id)
     return source
 
 
@@ -134,6 +137,7 @@ def change_mapping(source: Source, *, mapping: dict[str, Any]) -> Source:
             device.topics = allowed.device_topics(source.slug, after, device.key)
             changed.append(device)
     Device.objects.bulk_update(changed, ["topics"], batch_size=500)
+    source_noted("sources.act.mapping_changed", source)
     return source
 
 
@@ -144,6 +148,7 @@ def set_muted(source: Source, *, muted: bool) -> Source:
     source.muted_at = clock.now() if muted else None
     source.save(update_fields=["muted_at"])
     _publish_all(source)
+    source_noted("sources.act.muted" if muted else "sources.act.unmuted", source)
     return source
 
 
@@ -153,6 +158,7 @@ def rotate_key(source: Source) -> str:
     _in_use(source)
     key, source.token_hash = make_key()
     source.save(update_fields=["token_hash"])
+    source_noted("sources.act.key_rotated", source)
     return key
 
 
@@ -167,6 +173,7 @@ def retire(source: Source) -> Source:
     source.devices.exclude(state="waiting").update(state="retired", password_hash="")
     source.devices.filter(state="waiting").delete()
     _publish_all(source)
+    source_noted("sources.act.retired", source)
     return source
 
 
@@ -177,6 +184,7 @@ def make_gateway(source: Source) -> str:
     password, kept = make_key()
     source.options = source.options | {"gateway_hash": kept}
     source.save(update_fields=["options"])
+    source_noted("sources.act.gateway_made", source)
     return password
 
 
@@ -185,6 +193,7 @@ def remove_gateway(source: Source) -> Source:
     _in_use(source)
     source.options = {key: value for key, value in source.options.items() if key != "gateway_hash"}
     source.save(update_fields=["options"])
+    source_noted("sources.act.gateway_removed", source)
     return source
 
 
@@ -260,6 +269,7 @@ def add_device(
     device.username = device.pk.replace("_", "-")
     device.save(force_insert=True)
     entities.publish(device)
+    device_noted("sources.act.device_added", device)
     return device, password
 
 
@@ -300,6 +310,7 @@ def accept_device(
     device.state = "accepted"
     device.save()
     entities.publish(device)
+    device_noted("sources.act.device_accepted", device)
     return device
 
 
@@ -317,6 +328,7 @@ def refuse_device(device: Device) -> None:
     """Forget a waiting device; it shows again when it speaks again."""
     if device.state != "waiting":
         raise NotPossible("sources.device.not_waiting", name=str(device))
+    device_noted("sources.act.device_refused", device)
     device.delete()
 
 
@@ -348,6 +360,7 @@ def map_device(
         )
     device.save()
     entities.publish(device, displaced=displaced)
+    device_noted("sources.act.device_changed", device)
     return device
 
 
@@ -366,6 +379,7 @@ def set_device_muted(device: Device, *, muted: bool) -> Device:
     device.state = "muted" if muted else "accepted"
     device.save(update_fields=["state"])
     entities.publish(device)
+    device_noted("sources.act.device_muted" if muted else "sources.act.device_unmuted", device)
     return device
 
 
@@ -379,6 +393,7 @@ def rotate_device_key(device: Device) -> str:
         device.source.slug, _mapping(device.source).topics, device.key
     )
     device.save(update_fields=["password_hash", "username", "topics"])
+    device_noted("sources.act.device_key_rotated", device)
     return password
 
 
@@ -389,6 +404,7 @@ def retire_device(device: Device) -> Device:
     device.state, device.password_hash = "retired", ""
     device.save(update_fields=["state", "password_hash"])
     entities.publish(device)
+    device_noted("sources.act.device_retired", device)
     return device
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+from typing import BinaryIO
 
 from dothi.cityhall import city, database, orphans, programs
 from dothi.cityhall.errors import CannotStart
@@ -28,8 +29,17 @@ def output_of(settings: Settings, module: str, *arguments: str, role: database.R
     return str(done.stdout)
 
 
-def run_as_service(settings: Settings, module: str, *arguments: str, role: database.Role = "reader") -> int:
-    """Run a module of ours as the service user with the database address of one role; its exit code."""
+def run_as_service(
+    settings: Settings,
+    module: str,
+    *arguments: str,
+    role: database.Role = "reader",
+    out: BinaryIO | None = None,
+) -> int:
+    """Run a module of ours as the service user with the database address of one role; its exit code.
+
+    `out`: where what it prints goes, when that is not the terminal.
+    """
     if not settings.database_url and orphans.running(settings.data_path) is None:
         raise CannotStart("cityhall.start.not_running", folder=settings.data_path)
     command, _ = programs.python(settings.data_path)
@@ -38,5 +48,6 @@ def run_as_service(settings: Settings, module: str, *arguments: str, role: datab
         env=city.environment(settings, role),
         cwd="/",
         check=False,
+        stdout=out,
         **drop_ids(),
     ).returncode

@@ -13,10 +13,13 @@ def main() -> int:
 
     django.setup()
     from dothi.identity import door  # noqa: PLC0415 - Django must be set up first
+    from dothi.ledger.door import acting  # noqa: PLC0415 - same
 
     if "--if-none" in sys.argv and door.has_administrator():
         return 0
-    print(load().url + door.create_admin_link())  # noqa: T201 - the answer of the program
+    with acting("operator:admin-link"):
+        link = door.create_admin_link()
+    print(load().url + link)  # noqa: T201 - the answer of the program
     return 0
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ingest process: MQTT and subscriptions in, the outbox to the broker, files handed in, upkeep of the store."""
+"""The ingest process: MQTT, subscriptions and files in, outbox to the broker, upkeep of the store, the ledger's leaves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import uvloop
 
 from dothi.broker.door import Broker
-from dothi.cityhall import folders, upkeep
+from dothi.cityhall import folders, sequencing, upkeep
 from dothi.cityhall.processes.begin import begin, say_ready, wait_for_store
 from dothi.connectors.door import WaysIn
 from dothi.foundation.metrics import Registry
@@ -74,6 +74,7 @@ async def _serve(settings: Settings) -> None:
             tasks.create_task(ways.run(stop))
             tasks.create_task(_figures(settings, ways, stop))
             tasks.create_task(upkeep.run(broker, stop, lambda: folders.is_low(settings)))
+            tasks.create_task(sequencing.run(settings, stop))
     finally:
         await broker.close()
 

@@ -4,14 +4,25 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import psycopg
 
 from dothi.broker import door
 from dothi.foundation import clock
 from dothi.foundation.settings import load
+from dothi.ledger.core.record import put as record
 
 OPERATIONS = ("read", "write", "ingest", "admin")
+
+
+def _id_of(text: str) -> str:
+    return text.removeprefix("dothi_").split("_")[0]
+
+
+def _recorded(cursor: Any, act: str, key_id: str, **details: Any) -> None:
+    """In the transaction of the act. What a key is for may name a person and stays out."""
+    record(cursor, actor="operator:key", act=act, object_=f"key:{key_id}", at=clock.now(), details=details)
 
 
 def main(arguments: list[str]) -> int:
@@ -24,9 +35,13 @@ def main(arguments: list[str]) -> int:
             if unknown or not operations:
                 print(f"{wanted!r}: choose of {', '.join(OPERATIONS)}", file=sys.stderr)  # noqa: T201 - the terminal
                 return 2
-            print(door.create_key(cursor, tenant=tenant, operations=operations, note=note))  # noqa: T201 - the answer
+            token = door.create_key(cursor, tenant=tenant, operations=operations, note=note)
+            _recorded(cursor, "cityhall.act.key_made", _id_of(token), operations=operations, of=tenant)
+            print(token)  # noqa: T201 - the answer
         elif act == "revoke":
-            door.revoke_key(cursor, key_id=rest[0].removeprefix("dothi_").split("_")[0])
+            door.revoke_key(cursor, key_id=_id_of(rest[0]))
+            if cursor.rowcount:
+                _recorded(cursor, "cityhall.act.key_revoked", _id_of(rest[0]))
         else:
             for key in door.list_keys(cursor):
                 ended = f"revoked {clock.iso(key.revoked_at)}" if key.revoked_at else "valid"

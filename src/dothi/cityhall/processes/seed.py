@@ -58,13 +58,17 @@ def main() -> int:
 
     django.setup()
     from dothi.cityhall import demo_planting as planting  # noqa: PLC0415 - Django must be set up first
+    from dothi.ledger.door import acting  # noqa: PLC0415 - same
 
-    if "purge" in sys.argv[1:]:
-        asyncio.run(_leave(settings))
-        planting.forget(settings)
-        _say(f"{asyncio.run(_erase(settings))} entities of the demo city are gone")
-    else:
-        asyncio.run(_plant(settings, planting.plant(settings)))
+    with acting("operator:seed"):
+        if "purge" in sys.argv[1:]:
+            asyncio.run(_leave(settings))
+            planting.forget(settings)
+            gone = asyncio.run(_erase(settings))
+            planting.note_erased(gone)
+            _say(f"{gone} entities of the demo city are gone")
+        else:
+            asyncio.run(_plant(settings, planting.plant(settings)))
     return 0
 
 

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The door of the ledger: `note` for Django rooms, `record` for those with a cursor of their own."""
+
+from __future__ import annotations
+
+from dothi.ledger.actions import note
+from dothi.ledger.actor import NOBODY, acting, current
+from dothi.ledger.core.record import put as record
+from dothi.ledger.people import People, set_people
+
+__all__ = ["NOBODY", "People", "acting", "current", "note", "record", "set_people"]
