@@ -85,6 +85,7 @@ def console_shots() -> list[Shot]:
 
 def source_shots() -> list[Shot]:
     return [
+        Shot("ledger", "/ledger/"),
         Shot("sources", "/sources/"),
         Shot("source-add", "/sources/add/"),
         Shot("source-add-wrong", "/sources/add/", fill_wrongly),

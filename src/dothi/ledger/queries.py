@@ -16,7 +16,7 @@ from dothi.ledger.core.sql import SQL
 from dothi.ledger.people import people
 
 KINDS = ("account", "source", "device", "key", "file", "unit", "demo")
-"""Kinds of objects that may be left out when searching."""
+"""Kinds of objects that may be left out when searching; the statement has a range for each."""
 _END = "\U0010ffff"
 
 
@@ -49,11 +49,12 @@ def _actors(words: str) -> list[str] | None:
     return [words, f"account:{words}", *people().search(words)]
 
 
-def _objects(words: str) -> list[str] | None:
-    if not words:
-        return None
-    plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return [f"{plain}%", *(f"{kind}:{plain}%" for kind in KINDS)]
+def _objects(words: str) -> dict[str, Any]:
+    """Objects that begin with the words, with or without their kind: ranges, which an index can answer."""
+    begins = [words, *(f"{kind}:{words}" for kind in KINDS)]
+    ranges = {f"from_{n}": begin for n, begin in enumerate(begins)}
+    ranges |= {f"below_{n}": begin + _END for n, begin in enumerate(begins)}
+    return {"all_objects": not words, **ranges}
 
 
 def _place(after: str) -> tuple[str, int]:
@@ -74,7 +75,7 @@ def rows(search: Search, *, most: int) -> list[Row]:
     before_at, before_id = _place(search.after)
     values: dict[str, Any] = {
         "actors": _actors(search.actor),
-        "objects": _objects(search.object),
+        **_objects(search.object),
         "since": clock.iso(search.since) if search.since else "",
         "until": clock.iso(search.until) if search.until else _END,
         "before_at": before_at,

@@ -80,7 +80,10 @@ class _City:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - same
                 return str(answer.read(ANSWER_LIMIT).decode())
         except urllib.error.HTTPError as error:
-            reason = _reason(error.read(ANSWER_LIMIT)) or error.reason
+            told = _reason(error.read(ANSWER_LIMIT))
+            if told:
+                raise CannotStart("ledger.witness.refused", reason=told) from error
+            reason = f"{error.code} {error.reason}"
             raise CannotStart("ledger.witness.unreachable", address=address, reason=reason) from error
         except (urllib.error.URLError, OSError, UnicodeDecodeError, ValueError) as error:
             raise CannotStart("ledger.witness.unreachable", address=address, reason=error) from error
@@ -127,7 +130,9 @@ def _read(file: Path) -> witness.Kept | None:
 def _signer(file: Path, name: str) -> notes.Signer:
     if not file.exists():
         called = (name or socket.gethostname()).replace(" ", "-").replace("+", "-")
-        key.keep(file, notes.Signer(called, notes.COSIGNATURE, secrets.token_bytes(32)))
+        made = notes.Signer(called, notes.COSIGNATURE, secrets.token_bytes(32))
+        key.keep(file, made)
+        _say("ledger.witness.key_made", file=file, by=made.key.text)
     return notes.read_signer(file.read_text("ascii"))
 
 

@@ -63,7 +63,15 @@ FROM (
     SELECT id, body FROM ledger.record
     WHERE tenant = current_setting('dothi.tenant', true)
       AND (%(actors)s::text[] IS NULL OR actor = ANY(%(actors)s::text[]))
-      AND (%(objects)s::text[] IS NULL OR object LIKE ANY(%(objects)s::text[]))
+      AND (%(all_objects)s
+        OR (object >= %(from_0)s AND object < %(below_0)s)
+        OR (object >= %(from_1)s AND object < %(below_1)s)
+        OR (object >= %(from_2)s AND object < %(below_2)s)
+        OR (object >= %(from_3)s AND object < %(below_3)s)
+        OR (object >= %(from_4)s AND object < %(below_4)s)
+        OR (object >= %(from_5)s AND object < %(below_5)s)
+        OR (object >= %(from_6)s AND object < %(below_6)s)
+        OR (object >= %(from_7)s AND object < %(below_7)s))
       AND at >= %(since)s AND at < %(until)s
       AND (at, id) < (%(before_at)s, %(before_id)s)
     ORDER BY at DESC, id DESC LIMIT %(most)s

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -63,17 +64,16 @@ def _who(row: queries.Row, language: str) -> str:
     return row.who or (messages.text(language, f"ledger.actor.{kind}") if kind in WITHOUT_NAME else "")
 
 
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _details(row: queries.Row) -> list[tuple[str, str]]:
+    """What was said beside, by the names in the record; without what is empty."""
     return [
-        (
-            name,
-            value
-            if isinstance(value, str)
-            else ", ".join(map(str, value))
-            if isinstance(value, list)
-            else f"{value}",
-        )
+        (name, _words(value))
         for name, value in row.record.details.items()
+        if value is not None and value != ""
     ]
 
 
