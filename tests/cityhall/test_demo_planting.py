@@ -7,10 +7,12 @@ import stat
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from dothi.cityhall import demo_planting as planting
 from dothi.connectors.demo import city
 from dothi.foundation.settings import Settings, load
+from dothi.ledger.door import acting
 from dothi.places import door as places
 from dothi.places.models import Unit
 from dothi.sources import door as sources
@@ -64,3 +66,20 @@ def test_city_goes_without_trace_when_forgotten_and_other_data_stays(db: None, s
     assert list(Source.objects.values_list("slug", flat=True)) == [source.slug]
     assert list(Device.objects.values_list("pk", flat=True)) == [device.pk]
     assert planting.logins(settings) == {}
+
+
+def _told() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT actor, act FROM ledger.record WHERE object = %s ORDER BY id", [planting.DEMO])
+        return cursor.fetchall()
+
+
+def test_ledger_tells_of_the_city_as_a_whole_when_planted_and_forgotten(db: None, settings: Settings) -> None:
+    with acting("operator:seed"):
+        planting.plant(settings)
+        planting.forget(settings)
+        planting.note_erased(300)
+
+    assert _told() == [
+        ("operator:seed", f"cityhall.act.{act}") for act in ("demo_planted", "demo_removed", "demo_erased")
+    ]

@@ -182,6 +182,28 @@ def test_older_key_is_taken_when_the_newest_checkpoint_is_signed_with_the_presen
     assert found(before) == ["newest_signature"]
 
 
+def test_witness_of_a_replaced_key_still_proves_when_the_new_one_is_known() -> None:
+    older = notes.Signer("dothi-0123/ledger", notes.ED25519, b"\x09" * 32)
+    before = exported(BODIES, HEADS[:3], signer=older)
+    after = exported(BODIES, HEADS)
+    lines = [
+        after[0], before[1], after[1], *before[2:5], *after[5:-1],
+        msgspec.json.encode(export.End(COUNT, 2, len(HEADS), 1)),
+    ]  # fmt: skip
+    kept = Kept(older.key.text, kept_of(before).checkpoint)
+
+    assert found(lines, kept) == []
+    assert found(lines, kept, "") == ["newest_signature"]
+    assert "rewritten" in found([*lines[:9], *exported([body(9), *BODIES[1:]], HEADS)[9:]], kept)
+
+
+def test_witness_of_another_city_is_told_as_such_when_given() -> None:
+    other = notes.Signer("danang.gov.vn/ledger", notes.ED25519, b"\x09" * 32)
+    kept = Kept(other.key.text, kept_of(exported([body(1)], [1], signer=other)).checkpoint)
+
+    assert "origin" in found(LINES, kept)
+
+
 def test_nonsense_is_told_and_never_raises_when_verified() -> None:
     for lines in ([], [b""], [b"\xff"], [b"{}"], [b"null"] * 50, LINES[:FIRST], [LINES[0]] * 3):
         assert found(list(lines))

@@ -51,7 +51,16 @@ def test_witness_refuses_when_the_log_is_shorter_or_another() -> None:
     with pytest.raises(HistoryRewritten, match="cut short"):
         witness.advance(kept_of(LINES), shown(LINES, 0), "", prover(BODIES))
     with pytest.raises(HistoryRewritten, match="another ledger"):
-        witness.advance(witness.Kept(other.key.text, shown(LINES, 0)), shown(foreign), "", prover(BODIES))
+        witness.advance(witness.Kept("", shown(LINES, 0)), shown(foreign), other.key.text, prover(BODIES))
+
+
+def test_witness_goes_on_when_it_is_told_the_new_key_of_the_same_records() -> None:
+    new = notes.Signer("dothi-0123/ledger", notes.ED25519, b"\x07" * 32)
+    lines = exported(BODIES, [30], signer=new)
+
+    kept = witness.advance(witness.Kept(new.key.text, shown(LINES, 0)), shown(lines), "", prover(BODIES))
+
+    assert kept == witness.Kept(new.key.text, shown(lines))
 
 
 def test_witness_refuses_when_a_stranger_signed() -> None:

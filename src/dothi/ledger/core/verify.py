@@ -179,7 +179,10 @@ class _Walk:
         origin = newest.checkpoint.origin
         if self.header is not None and self.header.origin != origin:
             self.wrong("ledger.verify.origin", header=self.header.origin, origin=origin)
-        if self.kept is not None and self.kept.checkpoint.origin != origin:
+        if self.kept is not None and self.kept.checkpoint.origin not in {
+            origin,
+            *(key.name for key in self.keys),
+        }:
             self.wrong("ledger.verify.origin", header=self.kept.checkpoint.origin, origin=origin)
 
 
@@ -192,7 +195,9 @@ def verify(file: Iterable[bytes], *, key: str = "", kept: witness.Kept | None = 
     text = key or (kept.log if kept else "")
     trusted = [notes.read_key(text)] if text else []
     walk = _Walk(trusted, kept.note if kept else None)
-    if kept and trusted and not notes.is_signed(kept.note, trusted):
+    # A witness may have seen checkpoints of a key that was replaced since.
+    believed = [notes.read_key(kept.log)] if kept and kept.log else trusted
+    if kept and believed and not notes.is_signed(kept.note, believed):
         walk.wrong("ledger.verify.witness_signature", size=kept.note.checkpoint.size)
     for line in file:
         walk.line(line.rstrip(b"\n"))

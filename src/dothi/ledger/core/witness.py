@@ -40,8 +40,8 @@ def read(text: str) -> Kept:
         raise BadNote("ledger.note.shape") from error
 
 
-def _compare(old: notes.Checkpoint, new: notes.Checkpoint, prove: Prove) -> None:
-    if new.origin != old.origin:
+def _compare(old: notes.Checkpoint, new: notes.Checkpoint, prove: Prove, known: str) -> None:
+    if new.origin not in {old.origin, known}:
         raise HistoryRewritten("ledger.witness.other_log", kept=old.origin, shown=new.origin)
     if new.size < old.size:
         raise HistoryRewritten("ledger.witness.shorter", kept=old.size, shown=new.size)
@@ -61,5 +61,7 @@ def advance(kept: Kept | None, shown: str, log: str, prove: Prove) -> Kept:
     if not notes.is_signed(note, [notes.read_key(trusted)]):
         raise BadNote("ledger.witness.unsigned", by=trusted)
     if kept is not None:
-        _compare(kept.note.checkpoint, note.checkpoint, prove)
+        # A city that lost its key signs under a new name; whoever keeps watch was told the new key then.
+        known = notes.read_key(kept.log).name if kept.log else ""
+        _compare(kept.note.checkpoint, note.checkpoint, prove, known)
     return Kept(trusted, shown)
