@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
-KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".js": "text/javascript"}
 
 pytestmark = [
     pytest.mark.browser,
@@ -71,7 +71,7 @@ def test_page_has_no_axe_violation_and_fits_when_shown(signed_in: Client, pages_
             page.route("**/*", _serve(pages))
             for address in pages:
                 page.goto(f"http://city.test{address}")
-                for summary in page.locator("details summary").all():
+                for summary in page.locator("main details summary").all():
                     summary.click()
                 page.add_script_tag(path=AXE)
                 result = page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
