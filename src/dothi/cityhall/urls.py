@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from dothi.cityhall import choices, home
 from dothi.cityhall.file_reader import read_file
+from dothi.identity.door import admin, staff
+from dothi.places.web.urls import pages as place_pages
 from dothi.sources.door import set_file_reader
 
 set_file_reader(read_file)
@@ -20,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", choices.theme, name="theme"),
     path("", include("dothi.identity.web.urls")),
     path("sources/", include("dothi.sources.web.urls")),
+    path("places/", include(place_pages(staff=staff, admin=admin))),
 ]
 if find_spec("dothi.operations.web") and find_spec("dothi.operations.web.urls"):
     urlpatterns.append(path("", include("dothi.operations.web.urls")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dothi.places.actions.calendar import set_day, set_week, swap_days
 from dothi.places.actions.change import change_unit, replace_units
+from dothi.places.actions.intake import Intake, take_list
 from dothi.places.actions.setting import set_setting
 from dothi.places.actions.unit import NewCode, NewUnit, put_units, remove_simulated_units
 from dothi.places.errors import BadCalendar, BadList, BadPoint, BadSetting, BadUnit, NoSuchUnit
@@ -46,6 +47,7 @@ __all__ = [
     "DueChange",
     "Found",
     "GridPoint",
+    "Intake",
     "Limit",
     "Located",
     "NewCode",
@@ -83,6 +85,7 @@ __all__ = [
     "subtree",
     "successors",
     "swap_days",
+    "take_list",
     "to_vn2000",
     "tree_at",
     "unit_of_point",

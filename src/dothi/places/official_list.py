@@ -38,6 +38,17 @@ _COLUMNS = {
 }
 
 
+class Order(msgspec.Struct, kw_only=True):
+    """A list and borders as they were read, with what a person said beside."""
+
+    listed: list[ListedUnit]
+    borders: list[Border] = []
+    day: date | None = None
+    only: str = ""
+    accepted: list[str] = []
+    rehearse: bool = False
+
+
 def unpacked(content: bytes) -> bytes:
     """The content, gunzipped when it is gzipped; BadList when it is broken or would fill the memory."""
     if content[:2] != b"\x1f\x8b":

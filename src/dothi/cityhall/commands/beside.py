@@ -28,8 +28,17 @@ def output_of(settings: Settings, module: str, *arguments: str, role: database.R
     return str(done.stdout)
 
 
-def run_as_service(settings: Settings, module: str, *arguments: str, role: database.Role = "reader") -> int:
-    """Run a module of ours as the service user with the database address of one role; its exit code."""
+def run_as_service(
+    settings: Settings,
+    module: str,
+    *arguments: str,
+    role: database.Role = "reader",
+    given: bytes | None = None,
+) -> int:
+    """Run a module of ours as the service user with the database address of one role; its exit code.
+
+    `given`: what it reads from its standard input, as the service user may not open the caller's files.
+    """
     if not settings.database_url and orphans.running(settings.data_path) is None:
         raise CannotStart("cityhall.start.not_running", folder=settings.data_path)
     command, _ = programs.python(settings.data_path)
@@ -38,5 +47,6 @@ def run_as_service(settings: Settings, module: str, *arguments: str, role: datab
         env=city.environment(settings, role),
         cwd="/",
         check=False,
+        input=given,
         **drop_ids(),
     ).returncode

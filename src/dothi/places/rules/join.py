@@ -21,7 +21,7 @@ from dothi.places.rules.words import bare_name
 
 Doubt = Literal[
     "code_only", "name_only", "two_units", "twice", "no_parent", "dates", "border_unknown", "border_code_only",
-    "border_name_only", "border_elsewhere", "border_size", "border_broken", "border_overlap",
+    "border_name_only", "border_elsewhere", "border_size", "border_broken",
 ]  # fmt: skip
 SAME_GROUND = 0.8
 """Share of the common ground from which two drawings are of the same unit."""
