@@ -29,9 +29,9 @@ def _day(said: str | None) -> date | None:
         raise CannotStart("cityhall.places.day", day=said) from error
 
 
-def main(arguments: argparse.Namespace) -> int:
-    settings = load(data_dir=arguments.data)
-    order = Order(
+def order_of(arguments: argparse.Namespace) -> Order:
+    """What was asked for, with the files as they were read."""
+    return Order(
         listed=read_list(_read(arguments.list)),
         borders=[border for name in arguments.boundaries for border in read_borders(_read(name))],
         day=_day(arguments.date),
@@ -39,5 +39,9 @@ def main(arguments: argparse.Namespace) -> int:
         accepted=arguments.accept,
         rehearse=arguments.dry_run,
     )
-    given = msgspec.msgpack.encode(order)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    settings = load(data_dir=arguments.data)
+    given = msgspec.msgpack.encode(order_of(arguments))
     return run_as_service(settings, "dothi.cityhall.processes.places", given=given)

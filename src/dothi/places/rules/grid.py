@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """WGS 84 inside, VN-2000 (EPSG:4756) out: the national seven parameters and the transverse Mercator of a zone.
 
-Own formulas instead of PROJ (its wheel is 9 MB, 32 MB unpacked): docs/decisions/0006-vn2000.md. They agree with
+Own formulas instead of PROJ (its wheel is 9 MB, 32 MB unpacked): docs/decisions/0012-vn2000-by-own-formulas.md. They agree with
 PROJ's to a tenth of a millimetre; tests hold the values.
 """
 

@@ -101,7 +101,8 @@ def _unit(data: QueryDict) -> str | None:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    page = _page(request, _unit(request.GET), forms.heard(request))
+    root = None if "unit" in request.GET else queries.root_unit()
+    page = _page(request, root.pk if root else _unit(request.GET), forms.heard(request))
     return render(request, "places/calendar.html", page)
 
 
