@@ -54,13 +54,13 @@ def tree_at(at: date | None = None) -> Tree:
 def root_unit(at: date | None = None) -> Unit | None:
     """The unit above all: the locality itself. A simulated one yields to a real one.
 
-    Where several stand at the top (a whole country was imported), the setting `home_unit` says which.
+    Where several stand at the top (a whole country was imported), the setting `home_unit` says which; None
+    until somebody did.
     """
     roots = list(units_at(at).filter(parent__isnull=True).order_by("simulated", "name_sort")[:2])
     if len(roots) == 2 and not roots[1].simulated:
         home = setting(HOME, str, default="")
-        chosen = units_at(at).filter(pk=home).first() if home else None
-        return chosen or roots[0]
+        return units_at(at).filter(pk=home).first() if home else None
     return roots[0] if roots else None
 
 

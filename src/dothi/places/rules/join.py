@@ -23,6 +23,7 @@ Doubt = Literal[
     "code_only", "name_only", "two_units", "twice", "no_parent", "dates", "border_unknown", "border_code_only",
     "border_name_only", "border_elsewhere", "border_size", "border_broken",
 ]  # fmt: skip
+ACCEPTABLE = frozenset({"code_only", "name_only", "border_code_only", "border_elsewhere", "border_size"})
 SAME_GROUND = 0.8
 """Share of the common ground from which two drawings are of the same unit."""
 SAME_SIZE = 0.2
@@ -81,6 +82,11 @@ class Doubtful(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     name: str
     seen: str = ""
+
+    @property
+    def can_be_accepted(self) -> bool:
+        """Whether a person's word is enough; else the file has to be corrected."""
+        return self.why in ACCEPTABLE
 
 
 def name_key(kind: str, name: str) -> str:

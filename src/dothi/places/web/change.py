@@ -99,6 +99,8 @@ def _changed(request: HttpRequest, unit_id: str) -> None:
     name = forms.text(post, "name")
     if not name:
         raise RefusedForm({"name": "places.form.name"})
+    if day > queries.today():
+        raise RefusedForm({"day": "places.form.future"})
     parent = post.get("parent", "") or None
     kind = forms.text(post, "kind") or row.kind
     border = forms.boundary(request)
