@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from dothi.places.errors import NoSuchUnit
 from dothi.places.models import Unit
 from dothi.places.queries import unit as queries
-from dothi.places.queries.book import book
+from dothi.places.queries.book import book, edition
 from dothi.places.queries.calendar import calendar
 from dothi.places.queries.setting import settings_rows
 from dothi.places.rules.geometry import area
@@ -114,7 +115,7 @@ def detail(request: HttpRequest, unit_id: str) -> HttpResponse:
         ],
         "before": [kept.last(u) for u in kept.predecessors(unit_id)],
         "heirs": [] if exists else [kept.last(u) for u in kept.heirs(unit_id, today)],
-        "outline": _outline(unit, children),
+        "outline": _outline(edition(), unit_id, tuple(children)),
         "grid": _grid(unit, kept.chain(unit_id, day), kept, day),
         "settings": _settings(unit_id, day),
         "working": calendar(unit_id, day).is_working(today),
@@ -131,15 +132,17 @@ def _last_day(unit: Unit, today: date) -> date:
     return unit.valid_from
 
 
-def _outline(unit: Unit, children: list[str]) -> dict[str, Any] | None:
-    if not unit.boundary:
-        return None
+@lru_cache(maxsize=256)
+def _outline(mark: str, unit_id: str, children: tuple[str, ...]) -> dict[str, Any] | None:
+    """Drawn once for each edition of the units (`mark`): a province has megabytes of borders."""
+    del mark
+    own = Unit.objects.filter(pk=unit_id).values_list("boundary", flat=True).first()
     below: list[Any] = []
-    if len(children) <= _MANY:
+    if own and len(children) <= _MANY:
         below = list(
             Unit.objects.filter(pk__in=children, boundary__isnull=False).values_list("boundary", flat=True)
         )
-    return drawing.outlines(unit.boundary, below)
+    return drawing.outlines(own, below)
 
 
 def _grid(unit: Unit, chain: list[str], kept: Any, day: date) -> dict[str, Any] | None:
