@@ -87,6 +87,13 @@ def source_shots() -> list[Shot]:
     return [
         Shot("ledger", "/ledger/"),
         Shot("sources", "/sources/"),
+        Shot("places", "/places/"),
+        Shot("places-past", "/places/?at=2025-06-30"),
+        Shot("places-search", "/places/?q=cho+cu+tay"),
+        Shot("place", "/places/unit/lac-giang-phuong-01/"),
+        Shot("place-add", "/places/add/"),
+        Shot("place-calendar", "/places/calendar/?unit=lac-giang"),
+        Shot("place-import", "/places/import/"),
         Shot("source-add", "/sources/add/"),
         Shot("source-add-wrong", "/sources/add/", fill_wrongly),
         Shot("source", "{source}"),

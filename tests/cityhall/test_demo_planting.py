@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,14 @@ def test_city_stands_once_when_planted_twice(db: None, settings: Settings) -> No
     assert planting.logins(settings) == logins
     assert set(logins) == {source.slug for source in made.sources}
     assert stat.S_IMODE(planting.logins_file(settings).stat().st_mode) == 0o600
-    assert Unit.objects.count() == 1 + len(made.plan.wards)
+    assert Unit.objects.count() == 1 + 2 + len(made.plan.wards)
+    assert len(places.tree_at(date(2026, 1, 1)).units) == 1 + len(made.plan.wards)
+    assert sorted(places.predecessors("lac-giang-phuong-01")) == [
+        "lac-giang-phuong-01-dong",
+        "lac-giang-phuong-01-tay",
+    ]
+    assert [one.heirs for one in places.search("cho cu tay")] == [("lac-giang-phuong-01",)]
+    assert not places.calendar("lac-giang-phuong-01").is_working(date(2026, 12, 18))
     assert Source.objects.filter(simulated=True).count() == len(made.sources)
     assert set(Device.objects.values_list("entity_id", flat=True)) == {sensor.id for sensor in made.sensors}
 

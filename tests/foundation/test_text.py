@@ -45,3 +45,23 @@ def test_sort_key_is_ascii_when_any_mark() -> None:
 
 def test_nfc_composes_and_trims_when_decomposed() -> None:
     assert text.nfc(" " + unicodedata.normalize("NFD", "Huế  đẹp")) == "Huế đẹp"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("nguyeenx vawn hueej", "nguyễn văn huệ"),
+        ("ddaf nawngx", "đà nẵng"),
+        ("thuowngf tins", "thường tín"),
+        ("thuwowngf", "thường"),
+        ("ddoongs dda", "đống đa"),
+        ("buoon ma thuootj", "buôn ma thuột"),
+        ("tana", "tân"),
+        ("dinhdj", "định"),
+        ("suwr", "sử"),
+        ("sach", "sach"),
+        ("", ""),
+    ],
+)
+def test_telex_fold_gives_the_words_when_typed_with_the_input_method_off(typed: str, meant: str) -> None:
+    assert text.telex_fold(typed) == text.fold(meant)

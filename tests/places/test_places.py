@@ -11,7 +11,7 @@ from django.db import connection
 from dothi.identity.door import enter_tenant
 from dothi.places import door
 from dothi.places.models import Unit
-from dothi.places.rules import chain, is_valid_at
+from dothi.places.rules.tree import chain, is_valid_at
 
 
 def _square(west: float, south: float, side: float) -> dict[str, Any]:

@@ -26,6 +26,24 @@ def _shared() -> argparse.ArgumentParser:
     return shared
 
 
+def _places(places: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    take = places.add_subparsers(dest="act", metavar="ACT", required=True).add_parser(
+        "import", parents=[shared], help="take an official list in; what is doubtful is listed, not written"
+    )
+    take.add_argument("list", metavar="LIST", help="CSV or JSON of units, also as .gz")
+    take.add_argument(
+        "--boundaries", metavar="GEOJSON", action="append", default=[], help="borders; may be repeated"
+    )
+    take.add_argument("--only", metavar="CODE", default="", help="one province by its code")
+    take.add_argument(
+        "--date", metavar="DAY", help="in force from (2025-07-01 for new units, today for changes)"
+    )
+    take.add_argument(
+        "--accept", metavar="CODE", action="append", default=[], help="write what is doubtful of this code"
+    )
+    take.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands with their options."""
     top = argparse.ArgumentParser(prog="dothi", description="The open operating platform of a smart city.")
@@ -73,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("file", metavar="FILE")
     verify.add_argument("--witness", metavar="FILE", help="what a witness kept")
     verify.add_argument("--key", default="", help="verifier key of the city, as it published it")
+    _places(commands.add_parser("places", help="the tree of units"), shared)
 
     for name, (_, sentence) in ELSEWHERE.items():
         commands.add_parser(name, help=sentence, add_help=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from dothi.cityhall.folders import own
 from dothi.connectors.demo import city, mapping, names
 from dothi.connectors.demo.devices import Login
-from dothi.connectors.demo.plan import geojson
+from dothi.connectors.demo.plan import geojson, halves
 from dothi.foundation.settings import Settings
 from dothi.foundation.sql import queries
 from dothi.identity.door import enter_tenant
@@ -30,6 +30,8 @@ from dothi.sources import door as sources
 
 TENANT = ""
 DEMO = f"demo:{names.CITY_CODE}"
+BEGINNING = date(2025, 7, 1)
+"""The day of the two-level system."""
 _SQL = queries(files("dothi.cityhall").joinpath("demo.sql"))
 
 
@@ -72,6 +74,7 @@ def plant_units(made: city.City) -> dict[str, str]:
             kind="Thành phố",
             name=names.CITY,
             simulated=True,
+            valid_from=date(2010, 1, 1),
             boundary=geojson(made.plan.outline),
         )
     ]
@@ -83,7 +86,32 @@ def plant_units(made: city.City) -> dict[str, str]:
         for ward in made.plan.wards
     ]  # fmt: skip
     places.put_units(units=units, tenant=TENANT)
+    _plant_history(made)
     return {ward.code: places.scope_of(unit_id(ward.code)) for ward in made.plan.wards}
+
+
+def _plant_history(made: city.City) -> None:
+    """The first ward was two until the districts went; the city's calendar has a day of its own."""
+    ward = made.plan.wards[0]
+    first, second = (f"{unit_id(ward.code)}-{half}" for half in ("tay", "dong"))
+    for unit, side, shape in zip((first, second), names.FORMER_WARDS, halves(ward.shape), strict=True):
+        if unit in places.tree_at(date(2025, 6, 30)):
+            continue
+        former = places.NewUnit(
+            id=unit, kind="Phường", name=side, parent=names.CITY_CODE, simulated=True,
+            valid_from=date(2010, 1, 1), valid_to=BEGINNING, boundary=geojson(shape),
+        )  # fmt: skip
+        places.put_units(units=[former], tenant=TENANT)
+    places.replace_units(
+        kind="merge", day=BEGINNING, before=[first, second], after=[unit_id(ward.code)], tenant=TENANT,
+        basis="Nghị quyết mô phỏng 01/NQ-LG",
+    )  # fmt: skip
+    festival = date(BEGINNING.year + 1, 12, 18)
+    if places.calendar(names.CITY_CODE).is_working(festival):
+        places.set_day(
+            day=festival, kind="off", reason="Ngày hội sông Lạc (mô phỏng)", unit=names.CITY_CODE,
+            decision="Quyết định mô phỏng 12/QĐ-LG", tenant=TENANT,
+        )  # fmt: skip
 
 
 def _plant_source(made: city.City, source: city.Source) -> Login:

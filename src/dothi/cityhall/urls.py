@@ -12,6 +12,7 @@ from dothi.cityhall.file_reader import read_file
 from dothi.identity import door as identity
 from dothi.ledger.door import People, set_people
 from dothi.ledger.web.addresses import addresses as ledger_addresses
+from dothi.places.web.urls import pages as place_pages
 from dothi.sources.door import set_file_reader
 
 set_file_reader(read_file)
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dothi.identity.web.urls")),
     path("sources/", include("dothi.sources.web.urls")),
     path("ledger/", include(ledger_addresses(staff=identity.staff, public=identity.public))),
+    path("places/", include(place_pages(staff=identity.staff, admin=identity.admin))),
 ]
 if find_spec("dothi.operations.web") and find_spec("dothi.operations.web.urls"):
     urlpatterns.append(path("", include("dothi.operations.web.urls")))

@@ -46,3 +46,27 @@ def sort_key(text: str) -> str:
             letters.append(" ")
             tones.append("0")
     return "".join(letters) + "|" + "".join(tones)
+
+
+_TELEX_TONE = re.compile(r"(?<=[aeiouy])([aeiouywcdghmnpt]*?)[sfrxjz]")
+_TELEX_LATE = re.compile(r"([aeo])(ng|nh|ch|[cmnpt])\1$")
+
+
+def telex_fold(text: str) -> str:
+    """Search form of words typed in Telex with the input method off: "nguyeenx vawn hueej" → "nguyen van hue".
+
+    For a second try only, when the plain search finds nothing: it also eats letters of words that are no Telex.
+    """
+    return " ".join(_telex_word(word) for word in fold(text).split())
+
+
+def _telex_word(word: str) -> str:
+    before = ""
+    while before != word:
+        before, word = word, _TELEX_TONE.sub(r"\1", word)
+    word = re.sub(r"^dd", "d", word)
+    word = re.sub(r"^(d[aeiouyw]+[a-z]*?)d$", r"\1", word)
+    word = re.sub(r"([aeo])\1", r"\1", word)
+    word = re.sub(r"(?<=[aou])([a-z]*?)w", r"\1", word)
+    word = re.sub(r"(?<=[b-df-hj-np-tvx])w", "u", word)
+    return _TELEX_LATE.sub(r"\1\2", word)

@@ -35,10 +35,12 @@ def run_as_service(
     *arguments: str,
     role: database.Role = "reader",
     out: BinaryIO | None = None,
+    given: bytes | None = None,
 ) -> int:
     """Run a module of ours as the service user with the database address of one role; its exit code.
 
-    `out`: where what it prints goes, when that is not the terminal.
+    `out`: where what it prints goes, when that is not the terminal. `given`: what it reads from its standard input, as
+    the service user may not open the caller's files.
     """
     if not settings.database_url and orphans.running(settings.data_path) is None:
         raise CannotStart("cityhall.start.not_running", folder=settings.data_path)
@@ -49,5 +51,6 @@ def run_as_service(
         cwd="/",
         check=False,
         stdout=out,
+        input=given,
         **drop_ids(),
     ).returncode

@@ -11,6 +11,8 @@ CANALS = ("Kênh Bà Hạnh", "Kênh Gò Sậy")
 NORTH_WARDS = ("Chợ Cũ", "Bến Sậy", "Hòa Lạc", "Gò Mơ", "Xuân Đài", "Bình Sơn", "Mỹ Lâm", "Đông Kiều")
 SOUTH_WARDS = ("Tân Giang", "Cầu Ván", "Thủy Vân", "Long Trì", "Phước Lộc", "Vĩnh An")
 
+FORMER_WARDS = ("Chợ Cũ Tây", "Chợ Cũ Đông")
+
 PARKS = (
     "Công viên Bến Sậy",
     "Công viên Hồ Sen",

@@ -64,6 +64,15 @@ def degrees(x: float, y: float) -> tuple[float, float]:
     )
 
 
+def halves(shape: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
+    """The western and the eastern part of a shape, parted at its middle."""
+    west, south, east, north = shape.bounds
+    middle = (west + east) / 2
+    return shape.intersection(shapely.box(west, south, middle, north)), shape.intersection(
+        shapely.box(middle, south, east, north)
+    )
+
+
 def geojson(shape: BaseGeometry) -> dict[str, Any]:
     """GeoJSON in degrees of a shape in metres."""
     moved = shapely.transform(shape, lambda points: np.array([degrees(x, y) for x, y in points]))
