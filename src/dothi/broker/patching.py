@@ -14,6 +14,7 @@ from dothi.broker.ngsi.values import is_uri
 HIGH_WATER = "~hw"
 NULL = "urn:ngsi-ld:null"
 UPKEEP = frozenset({"createdAt", "modifiedAt", HIGH_WATER})
+_READING = frozenset({"type", "value", "unitCode", "observedAt"})
 _DEEP = frozenset({"value", "json", "languageMap"})
 """Members whose objects a merge goes into; a geometry is taken whole."""
 
@@ -40,6 +41,8 @@ def partial(name: str, old: Instance, given: Instance) -> Instance:
 
 def whole(entity: Entity, write: Write) -> Write:
     """A merge or an update with every instance as it is to be kept."""
+    if write.verb == "update" and all(_is_reading(i) for d in write.attrs.values() for i in d.values()):
+        return write
     attrs = {
         attr: {
             dataset: None
@@ -50,6 +53,16 @@ def whole(entity: Entity, write: Write) -> Write:
         for attr, instances in write.attrs.items()
     }
     return msgspec.structs.replace(write, attrs=attrs)
+
+
+def _is_reading(given: Instance | None) -> bool:
+    """The usual reading of a sensor, or nothing: already as it is to be kept."""
+    return given is None or (
+        _READING.issuperset(given)
+        and given.get("type") == "Property"
+        and given.get("value") is not None
+        and None not in (given.get("unitCode", ""), given.get("observedAt", ""))
+    )
 
 
 def _whole(attr: str, old: Instance | None, given: Instance, write: Write) -> Instance:
