@@ -13,6 +13,13 @@ export type Series = { id: string; attr: string; unit: string; t: number[]; v: (
 const HEIGHT = 170;
 const fontOf = () => `11px ${token("--font")}`;
 
+/** Readings with a gap on both sides, which no line would show. */
+const alone: uPlot.Series.Points.Filter = (plot, index) => {
+  const values = plot.data[index] ?? [];
+  const empty = (at: number) => values[at] === null || values[at] === undefined;
+  return [...values.keys()].filter((at) => !empty(at) && empty(at - 1) && empty(at + 1));
+};
+
 function options(width: number, decimals: number, banded: boolean): uPlot.Options {
   const axis = { stroke: token("--ink-3"), font: fontOf(), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false } };
   const stroke = token("--series-1");
@@ -36,7 +43,7 @@ function options(width: number, decimals: number, banded: boolean): uPlot.Option
     ],
     series: [
       {},
-      { stroke, width: 1.75, spanGaps: false, points: { show: false } },
+      { stroke, width: 1.75, spanGaps: false, points: { show: false, size: 5, fill: stroke, filter: alone } },
       ...(banded ? [{ stroke: "transparent", spanGaps: false, points: { show: false } }, { stroke: "transparent", spanGaps: false, points: { show: false } }] : []),
     ],
     ...(banded ? { bands: [{ series: [3, 2] as [number, number], fill: `color-mix(in srgb, ${stroke} 18%, transparent)` }] } : {}),

@@ -17,6 +17,7 @@ import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 
+from dothi.ledger.door import note
 from dothi.sources.core.storable import cleaned
 from dothi.sources.errors import NotPossible, RefusedForm
 from dothi.sources.models import FileDrop, Source
@@ -111,7 +112,7 @@ def hand_in(source: Source, *, name: str, content: bytes, by: str) -> FileDrop:
     if not _readers:
         raise NotPossible("sources.file.no_reader")
     preview = _readers[0](content, name, {})
-    return FileDrop.objects.create(
+    drop = FileDrop.objects.create(
         tenant=source.tenant,
         source=source,
         name=cleaned(Path(name).name[:300]),
@@ -121,6 +122,14 @@ def hand_in(source: Source, *, name: str, content: bytes, by: str) -> FileDrop:
         preview=cleaned(msgspec.to_builtins(preview)),
         rows=preview.rows or 0,
     )
+    note(
+        "sources.act.file_handed_in",
+        f"file:{drop.pk}",
+        tenant=source.tenant,
+        source=source.slug,
+        sha256=drop.sha256,
+    )
+    return drop
 
 
 @transaction.atomic
@@ -146,6 +155,7 @@ def take(drop: FileDrop) -> FileDrop:
     drop.save(update_fields=["state"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, drop.pk])
+    note("sources.act.file_taken", f"file:{drop.pk}", tenant=drop.tenant, rows=drop.rows)
     return drop
 
 
@@ -156,4 +166,5 @@ def cancel(drop: FileDrop) -> FileDrop:
         raise NotPossible("sources.file.taken_already", name=drop.name)
     drop.state = "cancelled"
     drop.save(update_fields=["state"])
+    note("sources.act.file_cancelled", f"file:{drop.pk}", tenant=drop.tenant)
     return drop

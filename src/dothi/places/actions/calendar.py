@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from dothi.foundation.text import nfc
+from dothi.ledger.door import note
 from dothi.places.errors import BadCalendar
 from dothi.places.models import CalendarDay, Unit, WorkingWeek
 from dothi.places.rules.calendar import DayKind, Week, check_week
@@ -37,10 +38,20 @@ def set_day(
     if not reason:
         raise BadCalendar("places.calendar.reason")
     newest = CalendarDay.objects.filter(unit=unit, day=day).aggregate(newest=Max("version"))["newest"] or 0
-    return CalendarDay.objects.create(
+    made = CalendarDay.objects.create(
         tenant=tenant, unit_id=unit, day=day, kind=kind or "", reason=reason[:300],
         decision=nfc(decision)[:300], version=newest + 1, by=by,
     )  # fmt: skip
+    note(
+        "places.act.day_set",
+        f"day:{day.isoformat()}",
+        tenant=tenant,
+        unit=unit or "",
+        kind=kind or "",
+        decision=made.decision,
+        version=made.version,
+    )
+    return made
 
 
 @transaction.atomic
@@ -68,6 +79,9 @@ def set_week(*, week: Week, by: str = "", tenant: str = "") -> WorkingWeek:
     """Working hours of a unit and all below it from a day on; of several, the one that began last counts."""
     check_week(week)
     _check_unit(week.unit)
+    note(
+        "places.act.hours_set", f"unit:{week.unit or 'all'}", tenant=tenant, since=week.valid_from.isoformat()
+    )
     return WorkingWeek.objects.create(
         tenant=tenant, unit_id=week.unit, hours=msgspec.to_builtins(week.hours, str_keys=True),
         working=sorted(week.working), valid_from=week.valid_from,

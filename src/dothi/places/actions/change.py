@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from dothi.foundation.text import fold, nfc, sort_key
+from dothi.ledger.door import note
 from dothi.places.actions.unit import NewUnit, box, put_units, touch
 from dothi.places.errors import BadUnit, NoSuchUnit
 from dothi.places.models import Unit, UnitCode, UnitEvent, UnitPart, UnitPast
@@ -79,6 +80,8 @@ def change_unit(
     elif (row.kind, row.name) != old[:2]:
         _record(tenant=row.tenant, kind="rename", day=day, basis=basis, before=[unit], after=[unit])
     touch(row.tenant)
+    if not row.simulated:
+        note("places.act.unit_changed", f"unit:{unit}", tenant=row.tenant, day=day.isoformat(), basis=basis)
     return row
 
 
@@ -92,6 +95,7 @@ def first_boundaries(*, boundaries: Mapping[str, dict[str, Any]], tenant: str = 
         )
     if count:
         touch(tenant)
+        note("places.act.borders_put", f"unit:{count}-units", tenant=tenant, count=count)
     return count
 
 
@@ -108,6 +112,15 @@ def change_code(*, unit: str, code: str, day: date, scheme: str = "statistical")
     if scheme == "statistical":
         Unit.objects.filter(pk=unit).update(code=code)
     touch(row.tenant)
+    if not row.simulated:
+        note(
+            "places.act.code_changed",
+            f"unit:{unit}",
+            tenant=row.tenant,
+            scheme=scheme,
+            code=code,
+            day=day.isoformat(),
+        )
 
 
 @transaction.atomic
@@ -136,4 +149,15 @@ def replace_units(
         UnitCode.objects.filter(unit=row, valid_to__isnull=True).update(valid_to=day)
     event = _record(tenant=tenant, kind=kind, day=day, basis=basis, before=before, after=ids)
     touch(tenant)
+    if Unit.objects.filter(pk__in=ids, simulated=False).exists():
+        note(
+            "places.act.units_replaced",
+            f"unit:{before[0]}",
+            tenant=tenant,
+            before=list(before),
+            event=kind,
+            day=day.isoformat(),
+            basis=basis,
+            after=ids,
+        )
     return event

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from dothi.foundation.text import nfc
+from dothi.ledger.door import note
 from dothi.places.errors import BadSetting
 from dothi.places.models import PlaceSetting, Unit
 
@@ -37,6 +38,13 @@ def set_setting(
         raise BadSetting("places.setting.dates", setting=key)
     if unit is not None and not Unit.objects.filter(pk=unit).exists():
         raise BadSetting("places.calendar.unit")
+    note(
+        "places.act.setting_set",
+        f"setting:{key}",
+        tenant=tenant,
+        unit=unit or "",
+        since=valid_from.isoformat(),
+    )
     return PlaceSetting.objects.create(
         tenant=tenant, unit_id=unit, key=key, value=value, measure=nfc(measure)[:40], valid_from=valid_from,
         valid_to=valid_to, source=nfc(source)[:300], proven=proven, by=by,

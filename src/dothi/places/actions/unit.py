@@ -12,6 +12,7 @@ import msgspec
 from django.db import transaction
 
 from dothi.foundation.text import fold, nfc, sort_key
+from dothi.ledger.door import note
 from dothi.places.errors import BadUnit
 from dothi.places.models import Edition, Unit, UnitCode, UnitEvent, UnitPast
 from dothi.places.rules.geometry import area
@@ -109,6 +110,10 @@ def put_units(*, units: Sequence[NewUnit], tenant: str = "") -> int:
     Unit.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_CHANGING)
     put_codes([code for unit in units for code in _codes(unit, tenant)])
     touch(tenant)
+    real = [unit.id for unit in units if not unit.simulated]
+    if real:
+        which = real[0] if len(real) == 1 else f"{len(real)}-units"
+        note("places.act.units_put", f"unit:{which}", tenant=tenant, count=len(real))
     return len(rows)
 
 

@@ -133,7 +133,8 @@ class _Rest:
                 _keep(found, term, partial(self._value, row, term, value, unit), number, refusals)
 
     def _value(self, row: Any, term: str, raw: Any, unit: str) -> tuple[Any, str]:
-        value = convert(raw, "auto", {}, self.missing)
+        # A quantity that has a unit is a number, as in a file: a word in its place is refused, not shown as a figure.
+        value = convert(raw, "number" if unit and isinstance(raw, str) else "auto", {}, self.missing)
         read = self.unit_readers.get(term)
         sent = read(row) if read is not None and not isinstance(value, (bool, str)) else MISSING
         if isinstance(sent, str):
