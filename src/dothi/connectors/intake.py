@@ -99,7 +99,8 @@ class Intake:
             outcome.refusals += [msgspec.structs.replace(refusal, row=number) for refusal in found.refusals]
             outcome.writes += found.writes
             outcome.row_of += [number] * len(found.writes)
-            self._note(source, way, topic, last, key, found.refusals, now, wrote=found.writes)
+            at = _newest(found.writes, now) if backfill else now
+            self._note(source, way, topic, last, key, found.refusals, at, wrote=found.writes)
         return outcome
 
     def _row(
@@ -199,7 +200,10 @@ class Intake:
         seen = self._seen.get((source.id, key))
         if seen is None:
             seen = self._seen[source.id, key] = Seen(source_id=source.id, key=key, at=at, times=0)
-        seen.at, seen.topic = at, topic
+        first = seen.times == seen.refused
+        if wrote or first:
+            seen.at = at if first else max(seen.at, at)
+        seen.topic = topic
         self._last[source.id, key] = last
         seen.times += rows
         seen.refused += 0 if wrote else rows
@@ -227,3 +231,15 @@ class Intake:
 def sentence(language: str, reason: str, detail: str = "") -> str:
     """A refusal's reason as a sentence for the person who answers for the source."""
     return messages.text(language, f"connectors.refused.{reason}", detail=detail[:120])
+
+
+def _newest(writes: list[Write], otherwise: datetime) -> datetime:
+    """When the newest reading was observed: recorded data does not make a source live."""
+    times = [
+        str(instance["observedAt"])
+        for write in writes
+        for instances in write.attrs.values()
+        for instance in instances.values()
+        if instance and instance.get("observedAt")
+    ]
+    return clock.parse(max(times)) if times else otherwise

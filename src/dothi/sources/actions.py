@@ -308,6 +308,7 @@ def accept_device(
     device.lon, device.lat = (lon, lat) if lon is not None else (device.lon, device.lat)
     device.period, device.unit_code = period or device.period, unit_code or device.unit_code
     device.state = "accepted"
+    device.last_seen = None  # what it said while it waited was not kept
     device.save()
     entities.publish(device)
     device_noted("sources.act.device_accepted", device)

@@ -98,15 +98,16 @@ def test_rows_are_each_accounted_for_when_they_differ(writer_url: str) -> None:
 
         found = answer.json()
         assert answer.status_code == 207
-        assert (found["rows"], found["accepted"] + found["repeated"], found["refused"]) == (11, 5, 6)
+        assert (found["rows"], found["accepted"] + found["repeated"], found["refused"]) == (11, 4, 7)
         assert found["reasons"] == {
             "waiting": 2,
             "retired": 1,
             "not_an_object": 1,
             "no_device": 1,
+            "not_a_number": 1,
             "future": 1,
         }
-        assert [r["row"] for r in found["refusals"]] == [2, 3, 4, 6, 7, 9]
+        assert [r["row"] for r in found["refusals"]] == [2, 3, 4, 6, 7, 8, 9]
         assert (
             found["refusals"][0]["detail"]
             == 'The device "w" is not accepted yet. Open its source and accept it.'
@@ -116,7 +117,7 @@ def test_rows_are_each_accounted_for_when_they_differ(writer_url: str) -> None:
 
     seen, refused = intake.drain()
     assert {one.key for one in seen} == {"a", "w", "unknown", "r", "m", ""}
-    assert sum(one.times for one in refused) == 6
+    assert sum(one.times for one in refused) == 7
 
 
 def test_lines_are_rows_when_sent_as_ndjson(writer_url: str) -> None:
@@ -134,7 +135,10 @@ def test_lines_are_rows_when_sent_as_ndjson(writer_url: str) -> None:
         )
         assert (again.status_code, again.json()["repeated"], again.json()["accepted"]) == (207, 2, 0)
 
-    ask(writer_url, act)
+    intake = ask(writer_url, act)
+
+    observed = row(2)["observedAt"]
+    assert [one.at.timestamp() for one in intake.drain()[0] if one.key == "a"] == [observed]
 
 
 REFUSED: list[tuple[str, str, bytes, dict[str, str], int]] = [

@@ -106,6 +106,24 @@ def test_new_device_waits_and_counts_add_up_when_seen(pages_owner: str) -> None:
     _as_writer(pages_owner, work)
 
 
+def test_nothing_is_called_live_when_all_of_it_was_refused(pages_owner: str) -> None:
+    async def work(connection: psycopg.AsyncConnection[Any]) -> None:
+        kept = store.Seen(source_id="s1", key="tram-1", at=AT)
+        refused = store.Seen(source_id="s1", key="tram-1", at=AT + timedelta(hours=1), times=2, refused=2)
+        await store.record_seen(connection, [kept])
+        await store.record_seen(connection, [refused])
+
+        device = await (
+            await connection.execute(b"SELECT last_seen, refused FROM sources_device WHERE key = 'tram-1'")
+        ).fetchone()
+        source = await (
+            await connection.execute(b"SELECT last_seen, refused FROM sources_source WHERE id = 's1'")
+        ).fetchone()
+        assert (device, source) == ((AT, 2), (AT, 2))
+
+    _as_writer(pages_owner, work)
+
+
 def test_refusals_are_kept_with_their_reason_when_recorded(pages_owner: str) -> None:
     async def work(connection: psycopg.AsyncConnection[Any]) -> None:
         await store.record_refusal(

@@ -38,13 +38,15 @@ ON CONFLICT (source_id, key) DO UPDATE SET
     last_topic = CASE WHEN excluded.last_payload = '' THEN d.last_topic ELSE excluded.last_topic END,
     last_payload = CASE WHEN excluded.last_payload = '' THEN d.last_payload ELSE excluded.last_payload END,
     first_seen = coalesce(d.first_seen, excluded.first_seen),
-    last_seen = greatest(d.last_seen, excluded.last_seen),
+    -- One that waits has spoken; of one that takes part only what was kept counts.
+    last_seen = CASE WHEN d.state = 'waiting' OR excluded.refused < excluded.received
+                     THEN greatest(d.last_seen, excluded.last_seen) ELSE d.last_seen END,
     received = d.received + excluded.received,
     refused = d.refused + excluded.refused
 
 -- name: record_source_seen
 UPDATE sources_source AS s SET
-    last_seen = greatest(s.last_seen, n.at),
+    last_seen = CASE WHEN n.refused < n.times THEN greatest(s.last_seen, n.at) ELSE s.last_seen END,
     received = s.received + n.times,
     refused = s.refused + n.refused
 FROM jsonb_to_recordset(%s::jsonb) AS n(source_id text, at timestamptz, times bigint, refused bigint)
