@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MQTT in the ingest process: fetch, map, write, and take away from the server's stream only after the commit.
+"""MQTT in the ingest process: fetch, map, write, and acknowledge only after the commit.
 
-The next batch is fetched and mapped while one is being written. What a dead process had fetched is read again; what it had
+The next batch is fetched and mapped while one is being written. What a dead process had fetched comes again; what it had
 committed is then found to be there.
 """
 
@@ -16,6 +16,7 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.js import JetStreamContext
 
 from dothi.broker.model import Write
 from dothi.connectors.directory import Directory
@@ -30,15 +31,13 @@ from dothi.sources.core import topics
 
 BATCH = 500
 FETCH_SECONDS = 1.0
-FORGET_EVERY = 0.5
-"""Seconds between two times that what is committed is taken away: so much is read again after a crash."""
 QUEUE = 20_000
 """QoS 0 messages that wait to be written; more are dropped and counted, as QoS 0 allows."""
 log = structlog.get_logger(__name__)
 
 
 class Runtime:
-    """The readers. `open`, then `run` until stopped; devices may be let in once `open` has returned."""
+    """The consumers. `open`, then `run` until stopped; devices may be let in once `open` has returned."""
 
     def __init__(self, *, url: str, password: str, broker: Broker, intake: Intake) -> None:
         self._url = url
@@ -46,8 +45,7 @@ class Runtime:
         self._broker = broker
         self._intake = intake
         self._client: Client | None = None
-        self._incoming: stream.Incoming | None = None
-        self._committed = 0
+        self._pull: JetStreamContext.PullSubscription | None = None
         self._plain: dict[str, Subscription] = {}
         self._queue: asyncio.Queue[Msg] = asyncio.Queue(QUEUE)
         self.stored = 0
@@ -59,7 +57,7 @@ class Runtime:
         return self._intake.directory
 
     async def open(self) -> None:
-        """Connect, make and verify the stream, and then answer who may connect."""
+        """Connect, make and verify the durable consumer, and then answer who may connect."""
         self._client = await nats.connect(
             self._url,
             name="dothi ingest",
@@ -71,7 +69,7 @@ class Runtime:
         # First, for the devices of a city that starts again ask at once and would wait. A new city lets nobody in yet.
         await Logins(Issuer(self._password), self, self._refused_login).serve(self._client)
         await self._client.flush()
-        self._incoming = await stream.ensure(self._client)
+        self._pull = await stream.ensure(self._client)
         await self.listen()
         await self._client.flush()
 
@@ -114,24 +112,10 @@ class Runtime:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._durable(stop))
                 tasks.create_task(self._plain_loop(stop))
-                tasks.create_task(self._forget_loop(stop))
-            await self._forget()
         finally:
             if self._client is not None:
                 with contextlib.suppress(nats.errors.Error, OSError):
                     await self._client.close()
-
-    async def _forget_loop(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            await _pause(stop, FORGET_EVERY)
-            await self._forget()
-
-    async def _forget(self) -> None:
-        if self._incoming is not None and self._client is not None and self._client.is_connected:
-            try:
-                await self._incoming.forget(self._committed)
-            except (nats.errors.Error, OSError) as error:
-                log.warning("mqtt.stream.not_shortened", error=str(error))
 
     async def _durable(self, stop: asyncio.Event) -> None:
         following: asyncio.Task[list[Msg]] | None = None
@@ -161,26 +145,31 @@ class Runtime:
                 await storing
 
     async def _again(self) -> None:
-        """The stream is made again when the server lost its store; reading goes on where it was."""
-        if self._client is not None and self._incoming is not None and self._client.is_connected:
+        """Stream and consumer are made again when the server lost its store."""
+        if self._client is not None and self._client.is_connected:
             with contextlib.suppress(nats.errors.Error, OSError):
-                await stream.restore(self._client, self._incoming)
+                self._pull = await stream.ensure(self._client)
 
     async def _fetch(self) -> list[Msg]:
-        assert self._incoming is not None
-        return await self._incoming.fetch(BATCH, FETCH_SECONDS)
+        assert self._pull is not None
+        try:
+            return await self._pull.fetch(BATCH, timeout=FETCH_SECONDS)
+        except (nats.errors.TimeoutError, TimeoutError):
+            return []
 
     def _writes(self, batch: list[Msg]) -> list[Write]:
         writes: list[Write] = []
         for message in batch:
-            sent, self.behind = stream.received_at(message)
+            sent, self.behind = stream.place_in_stream(message.reply)
             received = clock.iso(datetime.fromtimestamp(int(sent) / 1e9, UTC))
             self._map(message.subject.removeprefix(stream.PREFIX), message.data, received, writes)
         return writes
 
     async def _store(self, batch: list[Msg], writes: list[Write], stop: asyncio.Event) -> None:
         if await write_all(self._broker, writes, self._intake, way="mqtt", stop=stop):
-            self._committed = stream.number_of(batch[-1])
+            assert self._client is not None
+            for message in batch:
+                await self._client.publish(message.reply, stream.ACK)
             self.stored += len(batch)
 
     def _map(self, subject: str, payload: bytes, received: str, writes: list[Write]) -> None:
@@ -201,7 +190,7 @@ class Runtime:
         writes += outcome.writes
 
     async def _heard(self, message: Msg) -> None:
-        # QoS 1 and 2 come here too; the stream has them.
+        # QoS 1 and 2 come here too; the durable consumer has them.
         if message.subject[:1] == "$" or (message.headers or {}).get("Nmqtt-Pub") != "0":
             return
         try:
