@@ -22,6 +22,7 @@ from dothi.broker.door import Broker
 from dothi.connectors.directory import Directory
 from dothi.connectors.intake import Intake
 from dothi.connectors.mqtt import stream
+from dothi.connectors.mqtt.logins import Logins
 from dothi.connectors.mqtt.runtime import Runtime
 from dothi.sources.core.keys import hash_key
 from dothi.sources.core.mapping_presets import PRESETS
@@ -187,6 +188,28 @@ def test_reading_goes_on_where_it_was_when_the_server_is_killed_and_started_agai
     asyncio.run(run())
 
     assert history(database) == [(600, 600, 0)]
+
+
+def test_nobody_is_let_in_before_the_consumer_stands_when_the_server_is_new(
+    bus: Any, writer_url: str, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stood: list[bool] = []
+    serve = Logins.serve
+
+    async def noting(self: Logins, client: Any) -> None:
+        stood.append(await stream.stands(client))
+        await serve(self, client)
+
+    monkeypatch.setattr(Logins, "serve", noting)
+
+    async def run() -> None:
+        for _ in range(2):
+            async with running(bus, writer_url, directory):
+                pass
+
+    asyncio.run(run())
+
+    assert stood == [True, True]
 
 
 @pytest.mark.slow

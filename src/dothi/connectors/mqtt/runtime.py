@@ -57,7 +57,7 @@ class Runtime:
         return self._intake.directory
 
     async def open(self) -> None:
-        """Connect, make and verify the durable consumer, and then answer who may connect."""
+        """Connect, make and verify the durable consumer, and answer who may connect: never before one exists."""
         self._client = await nats.connect(
             self._url,
             name="dothi ingest",
@@ -66,10 +66,13 @@ class Runtime:
             pending_size=8 * 1024 * 1024,
             error_cb=_told,
         )
-        # First, for the devices of a city that starts again ask at once and would wait. A new city lets nobody in yet.
+        if not await stream.stands(self._client):
+            self._pull = await stream.ensure(self._client)
+        # Before the rest is verified, for the devices of a city that starts again ask at once and would wait.
         await Logins(Issuer(self._password), self, self._refused_login).serve(self._client)
         await self._client.flush()
-        self._pull = await stream.ensure(self._client)
+        if self._pull is None:
+            self._pull = await stream.ensure(self._client)
         await self.listen()
         await self._client.flush()
 

@@ -34,6 +34,15 @@ SHARE = 0.8
 """Of the server's store; the rest is for sessions, so that a full store locks no device out."""
 
 
+async def stands(client: Client) -> bool:
+    """Whether the consumer was made before: then the server keeps what devices send, whoever is away."""
+    try:
+        await client.jetstream(timeout=10).consumer_info(STREAM, DURABLE)
+    except NotFoundError:
+        return False
+    return True
+
+
 async def ensure(client: Client) -> JetStreamContext.PullSubscription:
     """Make stream and consumer when they are missing, check them, and read from them.
 
