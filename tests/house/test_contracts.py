@@ -11,7 +11,16 @@ from pathlib import Path
 from django.apps import apps
 
 ROOT = Path(__file__).parents[2]
-FLOOR = {"cityhall": 3, "operations": 2, "sources": 1, "places": 0, "identity": 0, "ledger": -1}
+FLOOR = {
+    "cityhall": 3,
+    "operations": 2,
+    "sources": 1,
+    "documents": 1,
+    "privacy": 1,
+    "places": 0,
+    "identity": 0,
+    "ledger": -1,
+}
 """Rooms of one floor do not know each other."""
 
 

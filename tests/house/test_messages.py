@@ -17,6 +17,13 @@ def _fields(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
+def _rooms() -> set[str]:
+    house = ROOT / "src" / "dothi"
+    return {p.parent.name for p in house.glob("*/messages.json")} | {
+        p.parents[1].name for p in house.glob("*/messages/*.json")
+    }
+
+
 def test_messages_stand_in_both_languages_when_defined() -> None:
     lame = [
         k
@@ -34,7 +41,7 @@ def test_messages_hold_the_same_values_in_both_languages_when_they_have_any() ->
 
 
 def test_message_keys_start_with_their_room_when_defined() -> None:
-    rooms = {p.parent.name for p in (ROOT / "src" / "dothi").glob("*/messages.json")}
+    rooms = _rooms()
 
     assert [k for k in messages.catalogue() if k.split(".")[0] not in rooms] == []
 
@@ -44,7 +51,7 @@ LOGGED = {"debug", "info", "warning", "error", "exception"}
 
 def _said(path: Path) -> set[str]:
     """The texts in a Python file that have the shape of a key, without names of log events."""
-    rooms = "|".join(sorted(p.parent.name for p in (ROOT / "src" / "dothi").glob("*/messages.json")))
+    rooms = "|".join(sorted(_rooms()))
     tree = ast.parse(path.read_text("utf-8"))
     logged = {
         id(node.args[0])

@@ -13,7 +13,16 @@ from django.db.migrations.loader import MigrationLoader
 
 ROOT = Path(__file__).parents[2] / "src" / "dothi"
 BROKER = ROOT / "broker" / "store" / "migrations"
-FLOOR = {"cityhall": 3, "operations": 2, "sources": 1, "places": 0, "identity": 0, "ledger": -1}
+FLOOR = {
+    "cityhall": 3,
+    "operations": 2,
+    "sources": 1,
+    "documents": 1,
+    "privacy": 1,
+    "places": 0,
+    "identity": 0,
+    "ledger": -1,
+}
 HEAVY = re.compile(
     r"\bALTER TABLE\b[^;]*\b(?:ADD COLUMN[^;]*\bNOT NULL(?![^;]*DEFAULT)|ALTER COLUMN[^;]*\bTYPE\b)",
     re.IGNORECASE,

@@ -14,7 +14,7 @@ from django.test import Client
 from tests.pages import PASSWORD
 
 from dothi.foundation import messages
-from dothi.identity import actions as identity
+from dothi.identity.actions import administrator as identity
 from dothi.ledger import door
 from dothi.ledger.errors import BadRecord
 from dothi.sources import actions as sources

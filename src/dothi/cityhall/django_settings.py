@@ -38,12 +38,23 @@ ROOT_URLCONF = "dothi.cityhall.urls"
 WSGI_APPLICATION = "dothi.cityhall.wsgi.application"
 
 INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.idp.oidc",
     "dothi.ledger",
     "dothi.identity",
     "dothi.places",
+    "dothi.documents",
+    "dothi.privacy",
     "dothi.sources",
     "dothi.operations",
     "dothi.cityhall",
@@ -56,7 +67,9 @@ MIDDLEWARE = [
     "dothi.cityhall.middleware.RoomOnDisk",
     "dothi.cityhall.middleware.TenantTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "dothi.cityhall.middleware.CurrentAccount",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "dothi.cityhall.middleware.DomainErrors",
@@ -83,6 +96,18 @@ AUTH_USER_MODEL = "identity.Account"
 
 # Argon2id; passwords are judged in identity.rules.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+# Codes and limits are shared by all web processes and survive none of them needlessly.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "identity_cache",
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "dothi_session"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every sentence a user reads, by key, in Vietnamese and English.
 
-Each room keeps its sentences in `messages.json` beside its name plate: {"key": {"vi": "...", "en": "..."}}.
+Each room keeps its sentences in `messages.json` beside its name plate, or one file a noun in the folder `messages`:
+{"key": {"vi": "...", "en": "..."}}.
 Keys start with the room's name ("sources.add.title"). Values may hold {placeholders}.
 """
 
@@ -19,7 +20,8 @@ LANGUAGES = ("vi", "en")
 def catalogue() -> dict[str, dict[str, str]]:
     """All messages of all rooms; ValueError when two rooms use one key."""
     found: dict[str, dict[str, str]] = {}
-    for path in sorted(Path(__file__).parents[1].glob("*/messages.json")):
+    rooms = Path(__file__).parents[1]
+    for path in sorted([*rooms.glob("*/messages.json"), *rooms.glob("*/messages/*.json")]):
         for key, sentences in json.loads(path.read_text("utf-8")).items():
             if key in found:
                 raise ValueError(f"Message {key} stands twice")

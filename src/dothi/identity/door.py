@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dothi.identity.actions import create_admin_link
+from dothi.identity.actions.administrator import create_admin_link
 from dothi.identity.gates import admin, decision_of, public, staff
 from dothi.identity.models import Account
-from dothi.identity.queries import actor_of, has_administrator, ids_of, names_of
+from dothi.identity.queries.account import actor_of, has_administrator, ids_of, names_of
 from dothi.identity.sessions import account_of
 
 __all__ = [

@@ -11,9 +11,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dothi.foundation import clock
-from dothi.identity import actions, queries, sessions
+from dothi.identity import sessions
+from dothi.identity.actions.administrator import make_administrator
+from dothi.identity.actions.sign_in import check_sign_in
 from dothi.identity.errors import LinkNotGood, RefusedForm
 from dothi.identity.gates import public
+from dothi.identity.queries.account import has_administrator
+from dothi.identity.queries.admin_link import good_link
 
 
 def _where_to(request: HttpRequest) -> str:
@@ -28,13 +32,13 @@ def _where_to(request: HttpRequest) -> str:
 @require_http_methods(["GET", "POST"])
 def first(request: HttpRequest, signed: str) -> HttpResponse:
     """The page behind the one-time link."""
-    if queries.good_link(signed, at=clock.now()) is None:
+    if good_link(signed, at=clock.now()) is None:
         raise LinkNotGood
     given = {field: request.POST.get(field, "") for field in ("name", "login", "password", "again")}
     wrong: dict[str, str] = {}
     if request.method == "POST":
         try:
-            account = actions.make_administrator(signed=signed, at=clock.now(), **given)
+            account = make_administrator(signed=signed, at=clock.now(), **given)
         except RefusedForm as refusal:
             wrong = refusal.fields
         else:
@@ -53,9 +57,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     login = request.POST.get("login", "")
     if request.method == "POST":
         try:
-            account = actions.check_sign_in(
-                login=login, password=request.POST.get("password", ""), at=clock.now()
-            )
+            account = check_sign_in(login=login, password=request.POST.get("password", ""), at=clock.now())
         except RefusedForm as refusal:
             wrong = refusal.fields
         else:
@@ -65,7 +67,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "login": login,
         "wrong": wrong,
         "next": _where_to(request),
-        "nobody_yet": not queries.has_administrator(),
+        "nobody_yet": not has_administrator(),
     }
     return render(request, "identity/sign_in.html", page, status=400 if wrong else 200)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Accounts, one-time links and failed tries."""
+"""Accounts."""
 
 from __future__ import annotations
 
@@ -33,29 +33,3 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
-
-
-class AdminLink(models.Model):
-    """A one-time link; only the hash of its token is kept."""
-
-    id = models.BigAutoField(primary_key=True)
-    token_hash = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField(default=clock.now)
-    used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"link {self.pk}"
-
-
-class FailedTry(models.Model):
-    """A wrong password; kept for a day to slow down guessing."""
-
-    id = models.BigAutoField(primary_key=True)
-    login = models.CharField(max_length=150)
-    at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        indexes = (models.Index(fields=["login", "at"], name="identity_failed_by_login"),)
-
-    def __str__(self) -> str:
-        return f"{self.login} at {self.at}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dothi.identity import rules
+from dothi.identity.rules import sign_in as rules
 
 MADE = datetime(2026, 11, 23, 8, tzinfo=UTC)
 

@@ -1,34 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who and what is there; nothing here writes."""
+"""Who is there; nothing here writes."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core import signing
 from django.db.models import Q
 
-from dothi.identity.models import Account, AdminLink, FailedTry
-from dothi.identity.rules import TRIES_WITHIN, link_is_good
-
-SALT = "dothi.identity.first"
-
-
-def token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def good_link(signed: str, *, at: datetime) -> AdminLink | None:
-    """The link of a signed token when it is ours, unused and fresh."""
-    try:
-        token = signing.Signer(salt=SALT).unsign(signed)
-    except signing.BadSignature:
-        return None
-    link = AdminLink.objects.filter(token_hash=token_hash(token)).first()
-    good = link is not None and link_is_good(made_at=link.made_at, used_at=link.used_at, at=at)
-    return link if good else None
+from dothi.identity.models import Account, FailedTry
+from dothi.identity.rules.sign_in import TRIES_WITHIN
 
 
 def account(account_id: str) -> Account | None:
