@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -55,11 +56,13 @@ def pages_owner(django_db_setup: None, postgres: Postgres) -> str:
 def dung(db: None) -> Any:
     """Dung, operations chief: an administrator."""
     del db
+    from dothi.identity.door import give_post
     from dothi.identity.models import Account
 
     account = Account(name="Dung", login="dung", role="admin")
     account.set_password(PASSWORD)
     account.save()
+    give_post(account=account, position="administrator", since=date(2026, 1, 1))
     return account
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from dothi.broker.api.routes import ROUTES
-from dothi.identity.door import decision_of
+from dothi.foundation import messages
+from dothi.identity.door import Granted, decision_of, permissions_of
+from dothi.identity.queries.position import built_in, permissions
 
 PUBLIC = {
     "home",
@@ -26,6 +28,8 @@ PUBLIC = {
 }
 """Pages that anybody may see; adding one is a decision."""
 OPERATIONS = {"read", "write"}
+ONLY_ADMINISTRATORS = ["places.manage"]
+"""Permissions that no other position of the product holds; a locality may make one that does."""
 
 
 def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -47,6 +51,32 @@ def test_public_pages_are_those_listed_when_all_are_walked() -> None:
     public = {page.name for _, page in _patterns(get_resolver()) if decision_of(page.callback) == "public"}
 
     assert public - PUBLIC == set()
+
+
+def test_every_permission_that_a_page_asks_for_exists_and_is_held_by_a_position_when_walked() -> None:
+    asked = {p for _, page in _patterns(get_resolver()) for p in permissions_of(page.callback)}
+    positions = [known for code, known in built_in().items() if code != "administrator"]
+    given = {
+        p
+        for p in asked
+        if any(Granted(permission=held, via="").names(p) for k in positions for held in k.permissions)
+    }
+
+    assert sorted(asked - set(permissions())) == []
+    assert sorted(asked - given) == ONLY_ADMINISTRATORS
+
+
+def test_every_position_allows_only_what_exists_when_it_comes_with_the_product() -> None:
+    every = permissions()
+    unknown = [
+        (code, held)
+        for code, known in built_in().items()
+        for held in known.permissions
+        if not any(Granted(permission=held, via="").names(p) for p in every)
+    ]
+
+    assert unknown == []
+    assert [code for code in built_in() if f"identity.position.{code}" not in messages.catalogue()] == []
 
 
 def test_every_address_of_the_broker_names_its_operation_when_routed() -> None:

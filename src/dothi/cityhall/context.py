@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from dothi.cityhall.templatetags import words
 from dothi.foundation import messages
+from dothi.identity import door as identity
 from dothi.places import door as places
 
 
@@ -18,6 +19,19 @@ def city_name(language: str, root: places.Unit | None) -> str:
     if settings.SETTINGS.city_name:
         return str(settings.SETTINGS.city_name)
     return root.name if root else messages.text(language, "cityhall.city.unnamed")
+
+
+class Can:
+    """`can.sources.manage` in a template: whether the one who asks may do that to anything at all."""
+
+    def __init__(self, request: HttpRequest, room: str = "") -> None:
+        self._request, self._room = request, room
+
+    def __getitem__(self, word: str) -> Can | bool:
+        if not self._room:
+            return Can(self._request, word)
+        account = getattr(self._request, "account", None)
+        return bool(account) and identity.holds(self._request, f"{self._room}.{word}")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -31,6 +45,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in {"light", "dark"} else "",
         "city_name": city_name(language, root),
         "account": getattr(request, "account", None),
+        "can": Can(request),
         "path": request.get_full_path(),
         "simulated": settings.SETTINGS.demo or (root is not None and root.simulated),
     }

@@ -42,8 +42,8 @@ def as_django(url: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         **entry,
-        # Processes without requests work for the installation's own tenant; requests say theirs.
-        "OPTIONS": {"connect_timeout": 5, "options": "-c dothi.tenant=", **parts},
+        # Processes without requests work for the installation's own tenant and all its units; requests say theirs.
+        "OPTIONS": {"connect_timeout": 5, "options": "-c dothi.tenant= -c dothi.units=*", **parts},
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,

@@ -143,7 +143,8 @@ class TenantTransaction:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 identity.enter_tenant(cursor, DEFAULT_TENANT)
-            answer = self.handler(request)
+            with identity.nowhere():  # until the gate of the page says how far one may look
+                answer = self.handler(request)
             if answer.status_code >= 500:
                 transaction.set_rollback(True)
         return answer

@@ -4,19 +4,21 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import Any
 
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path
 
 from dothi.cityhall import choices, home
-from dothi.cityhall.file_reader import read_file
 from dothi.identity import door as identity
-from dothi.ledger.door import People, set_people
 from dothi.ledger.web.addresses import addresses as ledger_addresses
 from dothi.places.web.urls import pages as place_pages
-from dothi.sources.door import set_file_reader
 
-set_file_reader(read_file)
-set_people(People(names=identity.names_of, search=identity.ids_of))
+
+def of_unit(_request: HttpRequest, unit_id: str, **_rest: Any) -> identity.Thing:
+    """The unit in the address."""
+    return identity.Thing(unit=unit_id)
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -25,8 +27,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", choices.theme, name="theme"),
     path("", include("dothi.identity.web.urls")),
     path("sources/", include("dothi.sources.web.urls")),
-    path("ledger/", include(ledger_addresses(staff=identity.staff, public=identity.public))),
-    path("places/", include(place_pages(staff=identity.staff, admin=identity.admin))),
+    path(
+        "ledger/",
+        include(ledger_addresses(see=identity.requires("ledger.see", city=True), public=identity.public)),
+    ),
+    path(
+        "places/",
+        include(
+            place_pages(
+                see=identity.requires("places.see"),
+                manage=identity.requires("places.manage", city=True),
+                manage_unit=identity.requires("places.manage", of=of_unit),
+            )
+        ),
+    ),
 ]
 if find_spec("dothi.operations.web") and find_spec("dothi.operations.web.urls"):
     urlpatterns.append(path("", include("dothi.operations.web.urls")))

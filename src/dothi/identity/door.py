@@ -1,30 +1,80 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The door of identity: who asks, who may, and the link that makes the first administrator."""
+"""The door of identity: who asks, who may do what to which thing, and how far a request may look."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from dothi.foundation import clock
 from dothi.identity.actions.administrator import create_admin_link
-from dothi.identity.gates import admin, decision_of, public, staff
+from dothi.identity.actions.post import end_post, give_post
+from dothi.identity.gates import (
+    admin,
+    decision_of,
+    permissions_of,
+    public,
+    requires,
+    rights,
+    signed_in,
+    staff,
+)
 from dothi.identity.models import Account
 from dothi.identity.queries.account import actor_of, has_administrator, ids_of, names_of
+from dothi.identity.queries.position import Known, set_positions
+from dothi.identity.queries.rights import rights_of, set_units
+from dothi.identity.reach import current as reach
+from dothi.identity.reach import entered, nowhere, seen, within
+from dothi.identity.rules.permission import (
+    EVERYWHERE,
+    NOWHERE,
+    WHOLE_CITY,
+    Granted,
+    Reach,
+    Rights,
+    Thing,
+    Units,
+)
 from dothi.identity.sessions import account_of
 
 __all__ = [
+    "EVERYWHERE",
+    "NOWHERE",
+    "WHOLE_CITY",
     "Account",
+    "Granted",
+    "Known",
+    "Reach",
+    "Rights",
+    "Thing",
+    "Units",
     "account_of",
     "actor_of",
     "admin",
     "create_admin_link",
     "current",
     "decision_of",
+    "end_post",
     "enter_tenant",
+    "entered",
+    "give_post",
     "has_administrator",
+    "holds",
     "ids_of",
+    "may",
     "names_of",
+    "nowhere",
+    "permissions_of",
     "public",
+    "reach",
+    "requires",
+    "rights",
+    "rights_of",
+    "seen",
+    "set_positions",
+    "set_units",
+    "signed_in",
     "staff",
+    "within",
 ]
 
 
@@ -32,6 +82,25 @@ def current(request: Any) -> Account | None:
     """The account that asks, or None."""
     found: Account | None = getattr(request, "account", None)
     return found or None
+
+
+def may(actor: Any, permission: str, thing: Thing = WHOLE_CITY) -> bool:
+    """Whether an actor may do something to a thing, now.
+
+    `actor`: a request, `Rights`, or a text id (`account:<id>`, `service:<id>`); without a thing the whole city is meant.
+    """
+    return _held(actor).why(permission, thing, clock.now()) is not None
+
+
+def holds(actor: Any, permission: str) -> bool:
+    """Whether an actor may do something to anything at all: what menus and lists ask."""
+    return _held(actor).anywhere(permission, clock.now())
+
+
+def _held(actor: Any) -> Rights:
+    if isinstance(actor, Rights):
+        return actor
+    return rights_of(actor) if isinstance(actor, str) else rights(actor)
 
 
 def enter_tenant(cursor: Any, tenant: str) -> None:

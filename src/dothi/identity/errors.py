@@ -3,14 +3,19 @@
 
 DothiError
 ├── NotAllowed
-│   └── LinkNotGood       the one-time link was used, has expired or was never ours
+│   ├── LinkNotGood       the one-time link was used, has expired or was never ours
+│   └── BeyondReach       one gives away more than one holds
+├── NotFound
+│   └── NoSuchPerson      no account, post, grant, delegation or organisation of that id
+├── Conflict
+│   └── LastAdministrator the city would be left without anybody who may manage it
 └── BadInput
     └── RefusedForm       a form with sentences at its fields
 """
 
 from __future__ import annotations
 
-from dothi.foundation.errors import BadInput, NotAllowed
+from dothi.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
 
 
 class LinkNotGood(NotAllowed):
@@ -18,6 +23,27 @@ class LinkNotGood(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__("identity.link.not_good")
+
+
+class BeyondReach(NotAllowed):
+    """One gives away more than one holds."""
+
+    def __init__(self) -> None:
+        super().__init__("identity.beyond_reach")
+
+
+class NoSuchPerson(NotFound):
+    """No account, post, grant, delegation or organisation of that id."""
+
+    def __init__(self) -> None:
+        super().__init__("identity.no_such_person")
+
+
+class LastAdministrator(Conflict):
+    """The city would be left without anybody who may manage it."""
+
+    def __init__(self) -> None:
+        super().__init__("identity.last_administrator")
 
 
 class RefusedForm(BadInput):

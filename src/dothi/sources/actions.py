@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.db import transaction
 
 from dothi.foundation import clock
 from dothi.foundation.text import nfc
+from dothi.identity.door import reach
 from dothi.sources import entities, rules
 from dothi.sources.core import topics as allowed
 from dothi.sources.core.known_types import kind_of, type_of
@@ -73,14 +75,13 @@ def add_source(
     if way not in {*rules.WAYS, "demo"}:
         wrong["way"] = "sources.way.missing"
     options = options or {}
-    wrong |= _check_options(way, options)
+    wrong |= _check_options(way, options) | _check_unit(unit)
     if wrong:
         raise RefusedForm(wrong)
-    taken = set(Source.objects.values_list("slug", flat=True))
     key, kept = make_key()
     source = Source.objects.create(
         tenant=tenant,
-        slug=slug or rules.slug(name, taken),
+        slug=slug or _slug(name),
         name=name[:200],
         way=way,
         period=period or 300,
@@ -96,6 +97,18 @@ def add_source(
     return source, key
 
 
+def _check_unit(unit: str | None) -> dict[str, str]:
+    """Whoever answers for some units enters sources for these alone."""
+    return {} if (unit or "") in reach() else {"unit": "sources.unit.beyond"}
+
+
+def _slug(name: str) -> str:
+    """One that is free; with some chance in it where not all names may be seen, so that none is told."""
+    if reach().everywhere:
+        return rules.slug(name, set(Source.objects.values_list("slug", flat=True)))
+    return f"{rules.slug(name, set())[:70]}-{secrets.token_hex(3)}"
+
+
 @transaction.atomic
 def change_source(
     source: Source,
@@ -109,7 +122,7 @@ def change_source(
 ) -> Source:
     """Correct who answers for a source, how often it speaks and where it comes from; its devices are told anew."""
     _in_use(source)
-    wrong = _check_names(name=nfc(name), phone=contact_phone, period=period)
+    wrong = _check_names(name=nfc(name), phone=contact_phone, period=period) | _check_unit(unit)
     if options is not None:
         wrong |= _check_options(source.way, options)
         source.options = source.options | options

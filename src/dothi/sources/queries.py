@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Left
 
 from dothi.foundation.text import fold
+from dothi.identity.door import reach, seen
 from dothi.sources import rules
 from dothi.sources.errors import NoSuchSource
 from dothi.sources.models import Device, FileDrop, Refusal, Source
 
+Row = TypeVar("Row", Device, FileDrop, Refusal)
 SHOWN_OF_A_PAYLOAD = 200
 
 
@@ -51,15 +53,25 @@ def page(rows: QuerySet[Any], first: int, size: int) -> Page:
     return Page(rows=list(rows[first : first + size]), total=total, first=first, size=size)
 
 
+def sources() -> QuerySet[Source]:
+    """The sources within reach of the one who asks."""
+    return seen(Source.objects.all(), "unit")
+
+
+def of_sources(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """The rows that belong to sources within reach; what belongs to none is seen from the whole city."""
+    return rows if reach().everywhere else rows.filter(source_id__in=sources().values("pk"))
+
+
 def source(slug: str) -> Source:
-    found = Source.objects.select_related("unit").filter(slug=slug).first()
+    found = sources().select_related("unit").filter(slug=slug).first()
     if found is None:
         raise NoSuchSource
     return found
 
 
 def device(slug: str, device_id: str) -> Device:
-    known = Device.objects.select_related("source", "source__unit", "unit")
+    known = of_sources(Device.objects.all()).select_related("source", "source__unit", "unit")
     found = known.filter(source__slug=slug, pk=_plain(device_id)).first()
     if found is None:
         raise NoSuchSource
@@ -67,7 +79,12 @@ def device(slug: str, device_id: str) -> Device:
 
 
 def file(slug: str, file_id: str) -> FileDrop:
-    found = FileDrop.objects.select_related("source").filter(source__slug=slug, pk=_plain(file_id)).first()
+    found = (
+        of_sources(FileDrop.objects.all())
+        .select_related("source")
+        .filter(source__slug=slug, pk=_plain(file_id))
+        .first()
+    )
     if found is None:
         raise NoSuchSource
     return found
@@ -84,9 +101,13 @@ def source_state(one: Source) -> str:
 
 def source_list(at: datetime) -> list[dict[str, Any]]:
     """All sources with their health and how many devices each has, retired ones last."""
-    rows = Source.objects.select_related("unit").annotate(
-        device_count=Count("devices", filter=Q(devices__state__in=["accepted", "muted"])),
-        waiting_count=Count("devices", filter=Q(devices__state="waiting")),
+    rows = (
+        sources()
+        .select_related("unit")
+        .annotate(
+            device_count=Count("devices", filter=Q(devices__state__in=["accepted", "muted"])),
+            waiting_count=Count("devices", filter=Q(devices__state="waiting")),
+        )
     )
     found = [
         {
@@ -136,21 +157,24 @@ def _holds(text: str, words: str) -> bool:
 
 def waiting(of: Source | None = None) -> QuerySet[Device]:
     """Devices that were seen and wait to be accepted, newest first; `payload_start` is how their last one begins."""
-    rows = Device.objects.filter(state="waiting").select_related("source").order_by("-last_seen", "pk")
+    rows = (
+        of_sources(Device.objects.filter(state="waiting"))
+        .select_related("source")
+        .order_by("-last_seen", "pk")
+    )
     rows = rows.defer("last_payload").annotate(payload_start=Left("last_payload", SHOWN_OF_A_PAYLOAD))
     return rows.filter(source=of) if of else rows
 
 
 def chosen(ids: list[str]) -> QuerySet[Device]:
     """The waiting ones among these devices."""
-    return Device.objects.filter(pk__in=[_plain(id_) for id_ in ids], state="waiting").select_related(
-        "source"
-    )
+    waits = Device.objects.filter(pk__in=[_plain(id_) for id_ in ids], state="waiting")
+    return of_sources(waits).select_related("source")
 
 
 def refusals(of: Source | None) -> QuerySet[Refusal]:
     """What was refused of a source, newest first; without one, what belongs to no source."""
-    return Refusal.objects.filter(source_id=of.pk if of else "").order_by("-at", "-pk")
+    return of_sources(Refusal.objects.filter(source_id=of.pk if of else "")).order_by("-at", "-pk")
 
 
 def files(of: Source) -> QuerySet[FileDrop]:

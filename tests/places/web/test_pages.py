@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from dothi.identity.models import RightsEdition
 from dothi.places import door
 from dothi.places.models import CalendarDay, PlaceSetting, Unit, WorkingWeek
 
@@ -53,11 +54,11 @@ def test_pages_lead_to_sign_in_when_nobody_is_signed_in(hue: None) -> None:
     assert [Client().get(f"/places/{address}").status_code for address in addresses] == [302] * 7
 
 
-def test_writing_pages_are_refused_when_the_account_is_no_administrator(
+def test_writing_pages_are_refused_when_the_position_lets_one_only_look(
     hue: None, signed_in: Client, dung: Any
 ) -> None:
-    dung.role = "staff"
-    dung.save()
+    dung.posts.update(position="operator")
+    RightsEdition.objects.update(mark="changed")
 
     looked = [signed_in.get(f"/places/{a}").status_code for a in ("", "unit/46/", "calendar/")]
     wrote = [

@@ -11,18 +11,21 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from dothi.foundation import clock
 from dothi.foundation.text import nfc
+from dothi.identity.actions.post import give_post
 from dothi.identity.errors import LinkNotGood, RefusedForm
 from dothi.identity.models import Account, AdminLink
 from dothi.identity.queries import account as accounts
 from dothi.identity.queries import admin_link as links
+from dothi.identity.queries.position import ADMINISTRATOR
 from dothi.identity.rules import sign_in as rules
-from dothi.ledger.door import note
+from dothi.ledger.door import acting, note
 
 _COMMON = CommonPasswordValidator()
 
 
-def _is_common(password: str) -> bool:
+def is_common(password: str) -> bool:
     try:
         _COMMON.validate(password)
     except ValidationError:
@@ -55,7 +58,7 @@ def make_administrator(
     wrong = {
         "name": None if len(name) >= 2 else "identity.name.missing",
         "login": rules.login_problem(login),
-        "password": rules.password_problem(password, name=name, login=login, is_common=_is_common(password)),
+        "password": rules.password_problem(password, name=name, login=login, is_common=is_common(password)),
         "again": None if password == again else "identity.password.differs",
     }
     if not wrong["login"] and Account.objects.filter(login=login).exists():
@@ -66,9 +69,11 @@ def make_administrator(
     made = Account(name=name[:200], login=login, role="admin")
     made.set_password(password)
     made.save()
+    actor = accounts.actor_of(made)
+    with acting(actor):
+        give_post(account=made, position=ADMINISTRATOR, since=at.astimezone(clock.VIETNAM).date())
     link.used_at = at
     link.save(update_fields=["used_at"])
-    actor = accounts.actor_of(made)
     note(
         "identity.act.administrator_made", actor, by=actor, at=at, tenant=made.tenant, link=f"link:{link.pk}"
     )

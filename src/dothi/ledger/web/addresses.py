@@ -14,12 +14,12 @@ from dothi.ledger.web import page
 Gate = Callable[[Any], Any]
 
 
-def addresses(*, staff: Gate, public: Gate) -> list[URLPattern]:
-    """Checkpoints and proofs are public: they hold hashes only. Records are for staff."""
+def addresses(*, see: Gate, public: Gate) -> list[URLPattern]:
+    """Checkpoints and proofs are public: they hold hashes only. Records are for those who may see them."""
     return [
-        path("", staff(page.records), name="ledger"),
-        path("records.csv", staff(page.table), name="ledger_csv"),
-        path("entries", api.program(staff(api.entries)), name="ledger_entries"),
+        path("", see(page.records), name="ledger"),
+        path("records.csv", see(page.table), name="ledger_csv"),
+        path("entries", api.program(see(api.entries)), name="ledger_entries"),
         path("checkpoint", public(api.program(api.checkpoint)), name="ledger_checkpoint"),
         path("keys", public(api.program(api.keys)), name="ledger_keys"),
         path("proof/inclusion", public(api.program(api.inclusion)), name="ledger_inclusion"),

@@ -58,7 +58,7 @@ def tiles() -> dict[str, str]:
     }
 
 
-@identity.staff
+@identity.requires("operations.see")
 @ensure_csrf_cookie
 @require_GET
 def console(request: HttpRequest) -> HttpResponse:
@@ -66,13 +66,13 @@ def console(request: HttpRequest) -> HttpResponse:
     return _with_ticket(request, render(request, "operations/console.html", {"config": config}))
 
 
-@identity.staff
+@identity.requires("operations.see")
 @require_POST
 def renew(request: HttpRequest) -> HttpResponse:
     return _with_ticket(request, HttpResponse(status=204))
 
 
-@identity.staff
+@identity.requires("operations.see")
 @require_GET
 def base(_request: HttpRequest) -> HttpResponse:
     """Units of today as GeoJSON, with the point where the name stands, and the tiles that lie beneath."""

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from dothi.foundation import clock
 from dothi.places.errors import NoSuchUnit
 from dothi.places.models import Unit
-from dothi.places.queries.book import atlas, book
+from dothi.places.queries.book import atlas, book, edition
 from dothi.places.queries.setting import setting
 from dothi.places.rules import search as searching
 from dothi.places.rules.address import Located, locate
@@ -91,6 +91,16 @@ def successors(unit_id: str, until: date | None = None) -> list[str]:
 
 def predecessors(unit_id: str) -> list[str]:
     return book().predecessors(unit_id)
+
+
+def origins(at: date | None = None) -> dict[str, frozenset[str]]:
+    """For each unit of a day, the units it came out of that stand no more."""
+    return book().origins(at or today())
+
+
+def edition_of_today() -> str:
+    """A mark that changes with the units and with the day."""
+    return f"{edition()}/{today().isoformat()}"
 
 
 def heirs(unit_id: str, at: date | None = None) -> list[str]:

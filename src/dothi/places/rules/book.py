@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import date
 
-from dothi.places.rules.tree import Code, Event, Tree, Version, heirs, predecessors, successors
+from dothi.places.rules.tree import Code, Event, Tree, Version, heirs, origins, predecessors, successors
 
 _KEPT_DAYS = 8
 
@@ -61,6 +61,9 @@ class Book:
 
     def predecessors(self, unit: str) -> list[str]:
         return predecessors(unit, self.events)
+
+    def origins(self, day: date) -> dict[str, frozenset[str]]:
+        return origins(self.events, self.tree(day).units)
 
     def heirs(self, unit: str, day: date) -> list[str]:
         return heirs(unit, self.events, self.tree(day))

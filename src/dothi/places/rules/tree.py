@@ -176,3 +176,13 @@ def _common(tree: Tree, units: Sequence[str]) -> list[str]:
     if not chains:
         return []
     return [step for step in chains[0] if all(step in other for other in chains[1:])]
+
+
+def origins(events: Iterable[Event], standing: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each unit that stands, those before it that it came out of and that stand no more."""
+    links: dict[str, list[str]] = {}
+    for event in sorted(events, key=lambda e: (e.day, e.id), reverse=True):
+        for after in event.after:
+            links.setdefault(after, []).extend(b for b in event.before if b != after)
+    stand = frozenset(standing)
+    return {unit: frozenset(_follow(unit, links)) - stand for unit in stand if unit in links}

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dothi.foundation import clock
-from dothi.identity.door import staff
+from dothi.identity.door import requires
 from dothi.sources import actions, queries, recipes, rules
 from dothi.sources.core import known_types, unit_choices
 from dothi.sources.core.store import PAYLOAD_KEPT
@@ -21,7 +21,7 @@ from dothi.sources.web import forms, notices
 _FIELDS = ("key", *forms.DEVICE_FIELDS)
 
 
-@staff
+@requires("sources.manage")
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     source = queries.source(slug)
@@ -113,7 +113,7 @@ def _page(request: HttpRequest, device: Device, given: dict[str, Any], wrong: di
     return render(request, "sources/device.html", page, status=400 if wrong else 200)
 
 
-@staff
+@requires("sources.see", write="sources.manage")
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     device = queries.device(slug, device_id)
@@ -130,7 +130,7 @@ def detail(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     return redirect("device", slug=slug, device_id=device_id)
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def accept(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     """Accept a device that waits, as what the form says of it."""
@@ -144,7 +144,7 @@ def accept(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     return redirect("device", slug=slug, device_id=device_id)
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def refuse(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     actions.refuse_device(queries.device(slug, device_id))
@@ -152,7 +152,7 @@ def refuse(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     return redirect("source", slug=slug)
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def mute(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     muted = request.POST.get("muted") == "yes"
@@ -161,7 +161,7 @@ def mute(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     return redirect("device", slug=slug, device_id=device_id)
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def new_key(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     password = actions.rotate_device_key(queries.device(slug, device_id))
@@ -169,7 +169,7 @@ def new_key(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     return redirect("device", slug=slug, device_id=device_id)
 
 
-@staff
+@requires("sources.manage")
 @require_http_methods(["GET", "POST"])
 def retire(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     device = queries.device(slug, device_id)

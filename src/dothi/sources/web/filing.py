@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dothi.foundation.errors import DothiError
 from dothi.foundation.kinds import KINDS
-from dothi.identity.door import current, staff
+from dothi.identity.door import current, requires
 from dothi.sources import filing, queries
 from dothi.sources.core.known_types import usual
 from dothi.sources.core.sentence import Named, say
@@ -28,7 +28,7 @@ _ANSWERS = ("kind", "start", "decimal", "sheet", "of_sheet")
 _OF_COLUMNS = ("role", "term", "unit", "decimal", "days")
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def hand_in(request: HttpRequest, slug: str) -> HttpResponse:
     source = queries.source(slug)
@@ -104,7 +104,7 @@ def _errors(drop: FileDrop, first: int, language: str) -> queries.Page:
     return queries.Page(rows=rows, total=len(kept), first=first, size=ERRORS_SHOWN)
 
 
-@staff
+@requires("sources.see")
 @require_safe
 def detail(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     drop = queries.file(slug, file_id)
@@ -137,7 +137,7 @@ def _answers(request: HttpRequest, drop: FileDrop) -> dict[str, str]:
     return {name: forms.text(request.POST, name, 100) for name in names if name in request.POST}
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def look_again(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     drop = queries.file(slug, file_id)
@@ -153,21 +153,21 @@ def look_again(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     return redirect("source_file", slug=slug, file_id=file_id)
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def take(_request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     filing.take(queries.file(slug, file_id))
     return redirect("source_file", slug=slug, file_id=file_id)
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def cancel(_request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     filing.cancel(queries.file(slug, file_id))
     return redirect("source_file", slug=slug, file_id=file_id)
 
 
-@staff
+@requires("sources.see")
 @require_safe
 def original(_request: HttpRequest, slug: str, file_id: str) -> HttpResponseBase:
     """The file as it was handed in."""

@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
+from dothi.identity.door import reach, seen
 from dothi.places import door as places
 from dothi.sources import rules
 from dothi.sources.core import known_types, unit_choices
@@ -26,7 +28,7 @@ def options(request: HttpRequest) -> dict[str, Any]:
     """What the choices of a form are: units by name, kinds in the page's language."""
     language = language_of(request)
     return {
-        "units": places.units_at(),
+        "units": _units(),
         "kinds": known_types.usual(language),
         "more_kinds": known_types.further(language),
         "measures": unit_choices.choices(),
@@ -48,9 +50,26 @@ def period(post: QueryDict) -> int | None:
     return rules.period_of(post.get("period", ""), post.get("period_unit", "s"))
 
 
+def _units() -> QuerySet[places.Unit]:
+    """The units that one may enter something for."""
+    return seen(places.units_at(), "pk")
+
+
 def unit(post: QueryDict) -> str | None:
+    """The chosen unit; whoever answers for one unit alone means that one."""
     chosen = text(post, "unit", 100)
-    return chosen if chosen and places.units_at().filter(pk=chosen).exists() else None
+    if chosen and _units().filter(pk=chosen).exists():
+        return chosen
+    return None if reach().everywhere else _only_unit()
+
+
+def _only_unit() -> str | None:
+    """The unit above all others within reach: what is entered without a unit belongs to it."""
+    within = reach().units
+    tops = [
+        unit for unit in _units().values_list("pk", flat=True) if not within & set(places.chain(unit)[:-1])
+    ]
+    return tops[0] if len(tops) == 1 else None
 
 
 def kind(post: QueryDict) -> str:
@@ -96,7 +115,7 @@ def unit_or_place(post: QueryDict, lon: float | None, lat: float | None) -> str 
     if chosen or lon is None or lat is None:
         return chosen
     found = places.unit_of_point(lon, lat)
-    return found.pk if found else None
+    return found.pk if found and found.pk in reach() else chosen
 
 
 def device(post: QueryDict) -> dict[str, Any]:

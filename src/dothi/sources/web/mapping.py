@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from dothi.identity.door import staff
+from dothi.identity.door import requires
 from dothi.sources import actions, queries
 from dothi.sources.core.mapping_presets import PRESETS
 from dothi.sources.core.sentence import say
@@ -30,7 +30,7 @@ def _example(source: Source) -> str:
     return payload_of(mapping_of(source), EXAMPLE, named=True)
 
 
-@staff
+@requires("sources.manage")
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """`do` is try (default), preset, or keep; only keep writes, and only a mapping that can be used."""

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dothi.identity.door import staff
+from dothi.identity.door import requires
 from dothi.sources import queries
 from dothi.sources.models import Source
 from dothi.sources.web import forms
@@ -21,14 +21,14 @@ def _page(request: HttpRequest, source: Source | None) -> HttpResponse:
     return render(request, "sources/refusals.html", {"source": source, "refusals": refusals})
 
 
-@staff
+@requires("sources.see")
 @require_safe
 def unmatched(request: HttpRequest) -> HttpResponse:
     """What belongs to no source: unknown logins, topics that nobody listens on."""
     return _page(request, None)
 
 
-@staff
+@requires("sources.see")
 @require_safe
 def of_source(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, queries.source(slug))

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dothi.foundation import clock
-from dothi.identity.door import staff
+from dothi.identity.door import requires
 from dothi.sources import actions, queries, recipes, rules
 from dothi.sources.core import known_types, topics
 from dothi.sources.core.mapping import BadMapping, read_mapping
@@ -25,7 +25,7 @@ _FIELDS = ("name", "way", "unit", "contact_name", "contact_phone", "period", "pe
 WAITING_SHOWN, WAITING_AT_FIRST, REFUSALS_SHOWN = 20, 5, 10
 
 
-@staff
+@requires("sources.see")
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """All sources with what state they are in."""
@@ -42,7 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "sources/overview.html", page)
 
 
-@staff
+@requires("sources.manage")
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     """Name a source, say who answers for it and how it comes in; its key is on the next page, once."""
@@ -120,7 +120,7 @@ def mapping_problem(source: Source, language: str) -> str:
     return ""
 
 
-@staff
+@requires("sources.see", write="sources.manage")
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     source = queries.source(slug)
@@ -175,7 +175,7 @@ def _as_entered(source: Source) -> dict[str, Any]:
     }
 
 
-@staff
+@requires("sources.manage")
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, slug: str) -> HttpResponse:
     source = queries.source(slug)
@@ -202,7 +202,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "sources/change.html", page, status=400 if wrong else 200)
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def mute(request: HttpRequest, slug: str) -> HttpResponse:
     muted = request.POST.get("muted") == "yes"
@@ -211,7 +211,7 @@ def mute(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("source", slug=slug)
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def new_key(request: HttpRequest, slug: str) -> HttpResponse:
     key = actions.rotate_key(queries.source(slug))
@@ -219,7 +219,7 @@ def new_key(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("source", slug=slug)
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def gateway(request: HttpRequest, slug: str) -> HttpResponse:
     """Give the gateway of a source a password, or take its login away."""
@@ -233,7 +233,7 @@ def gateway(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("source", slug=slug)
 
 
-@staff
+@requires("sources.manage")
 @require_http_methods(["GET", "POST"])
 def retire(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks once, in the words of the thing, and then ends it."""

@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from dothi.identity.door import staff
+from dothi.identity.door import requires
 from dothi.sources import actions, queries
 from dothi.sources.web import forms, notices
 
 AT_ONCE = 1_000
 
 
-@staff
+@requires("sources.manage")
 @require_POST
 def accept(request: HttpRequest) -> HttpResponse:
     """The chosen ones, or all of one source: of one kind and of one unit, when those are said."""

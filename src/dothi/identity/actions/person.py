@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Officers are entered, invited, and let go."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.core import signing
+from django.db import transaction
+
+from dothi.foundation import clock
+from dothi.foundation.text import nfc
+from dothi.identity.actions import rights
+from dothi.identity.actions.administrator import is_common
+from dothi.identity.errors import LinkNotGood, RefusedForm
+from dothi.identity.models import Account, Invitation
+from dothi.identity.queries import invitation as invitations
+from dothi.identity.queries.admin_link import token_hash
+from dothi.identity.rules import sign_in as rules
+from dothi.ledger.door import note
+
+
+@transaction.atomic
+def add_officer(*, name: str, login: str, tenant: str = "") -> Account:
+    """Enter an officer, who can sign in once an invitation was used; RefusedForm. There is no default password."""
+    name, login = nfc(name), login.strip().casefold()
+    wrong = {
+        "name": None if len(name) >= 2 else "identity.name.missing",
+        "login": rules.login_problem(login),
+    }
+    if not wrong["login"] and Account.objects.filter(login=login).exists():
+        wrong["login"] = "identity.login.taken"
+    if found := {field: key for field, key in wrong.items() if key}:
+        raise RefusedForm(found)
+    made = Account(tenant=tenant, name=name[:200], login=login, role="staff")
+    made.set_unusable_password()
+    made.save()
+    note("identity.act.officer_added", f"account:{made.pk}", tenant=tenant)
+    return made
+
+
+@transaction.atomic
+def invite(*, account: Account, base_url: str) -> str:
+    """The address that opens the account, once, within a week; older ones stop working."""
+    token = secrets.token_urlsafe(24)
+    Invitation.objects.filter(account=account, used_at__isnull=True).delete()
+    Invitation.objects.create(tenant=account.tenant, account=account, token_hash=token_hash(token))
+    note("identity.act.invited", f"account:{account.pk}", tenant=account.tenant)
+    signed = signing.Signer(salt=invitations.SALT).sign(token)
+    return f"{base_url.rstrip('/')}/invited/{signed}/"
+
+
+@transaction.atomic
+def accept_invitation(*, signed: str, password: str, again: str, at: datetime) -> Account:
+    """Use an invitation up and set the password; LinkNotGood, RefusedForm."""
+    found = invitations.good_invitation(signed, at=at)
+    if found is None:
+        raise LinkNotGood
+    row = Invitation.objects.select_for_update().get(pk=found.pk)
+    if row.used_at is not None:
+        raise LinkNotGood
+    account = found.account
+    wrong = {
+        "password": rules.password_problem(
+            password, name=account.name, login=account.login, is_common=is_common(password)
+        ),
+        "again": None if password == again else "identity.password.differs",
+    }
+    if refused := {field: key for field, key in wrong.items() if key}:
+        raise RefusedForm(refused)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    row.used_at = at
+    row.save(update_fields=["used_at"])
+    actor = f"account:{account.pk}"
+    note("identity.act.invitation_used", actor, by=actor, at=at, tenant=account.tenant)
+    return account
+
+
+@transaction.atomic
+def let_go(*, account: Account) -> None:
+    """Close an account: its sessions end and it may nothing; its name stays in the records. LastAdministrator."""
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    rights.renew(account.tenant)
+    rights.keep_an_administrator()
+    note("identity.act.let_go", f"account:{account.pk}", tenant=account.tenant, at=clock.now())
+
+
+@transaction.atomic
+def take_back(*, account: Account) -> None:
+    """Open a closed account again; its posts hold as far as their days reach."""
+    account.is_active = True
+    account.save(update_fields=["is_active"])
+    rights.renew(account.tenant)
+    note("identity.act.taken_back", f"account:{account.pk}", tenant=account.tenant)

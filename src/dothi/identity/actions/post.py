@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Posts are given and ended."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from dothi.foundation import clock
+from dothi.foundation.text import nfc
+from dothi.identity.actions import rights
+from dothi.identity.errors import RefusedForm
+from dothi.identity.models import Account, Organisation, Post
+from dothi.identity.queries.position import table
+from dothi.identity.rules.permission import Rights
+from dothi.ledger.door import note
+
+
+@transaction.atomic
+def give_post(
+    *,
+    account: Account,
+    position: str,
+    since: date,
+    unit: str = "",
+    subtree: bool = True,
+    until: date | None = None,
+    title: str = "",
+    basis: str = "",
+    organisation: Organisation | None = None,
+    by: Rights | None = None,
+) -> Post:
+    """Let an account hold a position in a unit from a day on; RefusedForm, BeyondReach."""
+    known = table().get(position)
+    wrong = {
+        "position": None if known else "identity.post.no_position",
+        "until": "identity.post.ends_before" if until is not None and until <= since else None,
+    }
+    if found := {field: key for field, key in wrong.items() if key}:
+        raise RefusedForm(found)
+    assert known is not None
+    rights.hold_or_refuse(by, known.permissions, unit=unit)
+    made = Post.objects.create(
+        tenant=account.tenant,
+        account=account,
+        organisation=organisation,
+        position=position,
+        title=nfc(title)[:200],
+        unit=unit,
+        subtree=subtree,
+        since=since,
+        until=until,
+        basis=nfc(basis)[:200],
+    )
+    if account.role == "resident":
+        account.role = "staff"
+        account.save(update_fields=["role"])
+    rights.renew(account.tenant)
+    note(
+        "identity.act.post_given",
+        f"account:{account.pk}",
+        tenant=account.tenant,
+        post=made.pk,
+        position=position,
+        unit=unit,
+        since=since.isoformat(),
+        until=until.isoformat() if until else "",
+        basis=made.basis,
+    )
+    return made
+
+
+@transaction.atomic
+def end_post(*, post: Post, until: date, by: Rights | None = None) -> Post:
+    """End a post on a day (the first without it); RefusedForm, BeyondReach, LastAdministrator."""
+    rights.hold_or_refuse(by, rights.permissions_of(post.position), unit=post.unit)
+    if until < post.since:
+        raise RefusedForm({"until": "identity.post.ends_before"})
+    post.until = until
+    post.save(update_fields=["until"])
+    rights.renew(post.tenant)
+    rights.keep_an_administrator()
+    note(
+        "identity.act.post_ended",
+        f"account:{post.account_id}",
+        tenant=post.tenant,
+        post=post.pk,
+        position=post.position,
+        unit=post.unit,
+        until=until.isoformat(),
+    )
+    return post
+
+
+def tomorrow() -> date:
+    """The first day without a post that is held today."""
+    return clock.now().astimezone(clock.VIETNAM).date() + timedelta(days=1)
