@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from dothi.cityhall.rooms import rail
 from dothi.cityhall.templatetags import words
 from dothi.foundation import messages
 from dothi.identity import door as identity
@@ -46,6 +47,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "city_name": city_name(language, root),
         "account": getattr(request, "account", None),
         "can": Can(request),
+        "rooms": lambda: rail(request),
         "path": request.get_full_path(),
         "simulated": settings.SETTINGS.demo or (root is not None and root.simulated),
     }

@@ -13,7 +13,8 @@ from dothi.identity.actions import rights
 from dothi.identity.errors import RefusedForm
 from dothi.identity.models import Account, Organisation, Post
 from dothi.identity.queries.position import table
-from dothi.identity.rules.permission import Rights
+from dothi.identity.reach import entered
+from dothi.identity.rules.permission import EVERYWHERE, Rights
 from dothi.ledger.door import note
 
 
@@ -41,18 +42,19 @@ def give_post(
         raise RefusedForm(found)
     assert known is not None
     rights.hold_or_refuse(by, known.permissions, unit=unit)
-    made = Post.objects.create(
-        tenant=account.tenant,
-        account=account,
-        organisation=organisation,
-        position=position,
-        title=nfc(title)[:200],
-        unit=unit,
-        subtree=subtree,
-        since=since,
-        until=until,
-        basis=nfc(basis)[:200],
-    )
+    with entered(EVERYWHERE):  # what may be given was judged above
+        made = Post.objects.create(
+            tenant=account.tenant,
+            account=account,
+            organisation=organisation,
+            position=position,
+            title=nfc(title)[:200],
+            unit=unit,
+            subtree=subtree,
+            since=since,
+            until=until,
+            basis=nfc(basis)[:200],
+        )
     if account.role == "resident":
         account.role = "staff"
         account.save(update_fields=["role"])

@@ -11,7 +11,8 @@ from dothi.identity.errors import BeyondReach, LastAdministrator
 from dothi.identity.models import Account, RightsEdition
 from dothi.identity.queries.position import ADMINISTRATOR, table
 from dothi.identity.queries.rights import holders
-from dothi.identity.rules.permission import EVERYTHING, Rights, Thing
+from dothi.identity.reach import entered
+from dothi.identity.rules.permission import EVERYTHING, EVERYWHERE, Rights, Thing
 
 MANAGE = "identity.manage"
 
@@ -42,6 +43,7 @@ def permissions_of(position: str) -> tuple[str, ...]:
 
 def keep_an_administrator() -> None:
     """LastAdministrator when nobody could manage the city any more; called after a change, which is then undone."""
-    accounts = Account.objects.filter(is_active=True, posts__position=ADMINISTRATOR).distinct()
-    if not holders(EVERYTHING, clock.now(), accounts):
-        raise LastAdministrator
+    with entered(EVERYWHERE):
+        accounts = Account.objects.filter(is_active=True, posts__position=ADMINISTRATOR).distinct()
+        if not holders(EVERYTHING, clock.now(), accounts):
+            raise LastAdministrator

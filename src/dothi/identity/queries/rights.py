@@ -15,7 +15,8 @@ from django.conf import settings
 from dothi.foundation import clock
 from dothi.identity.models import Account, Delegation, Grant, Post, RightsEdition, ServiceAccount
 from dothi.identity.queries import position
-from dothi.identity.rules.permission import Granted, Rights, Units, delegated
+from dothi.identity.reach import entered
+from dothi.identity.rules.permission import EVERYWHERE, Granted, Rights, Units, delegated
 
 KEPT = 5000
 """Accounts whose rights a process remembers."""
@@ -83,8 +84,9 @@ def rights_of(actor: str, *, tenant: str = "") -> Rights:
 def granted_to(actor: str) -> list[Granted]:
     """All grants of an actor, those to come and those that ended, too; read from the store."""
     kind, _, id_ = actor.partition(":")
-    own = _own(kind, id_)
-    return own + _taken(id_) if kind == "account" else own
+    with entered(EVERYWHERE):  # how far one may look is found here
+        own = _own(kind, id_)
+        return own + _taken(id_) if kind == "account" else own
 
 
 def _own(kind: str, id_: str) -> list[Granted]:
