@@ -20,6 +20,7 @@ PUBLIC = {
     "sign_in",
     "sign_out",
     "first",
+    "invited",
     "ledger_checkpoint",
     "ledger_keys",
     "ledger_inclusion",

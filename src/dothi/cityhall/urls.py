@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", choices.language, name="language"),
     path("theme/", choices.theme, name="theme"),
     path("", include("dothi.identity.web.urls")),
+    path("", include("dothi.identity.web.people_urls")),
     path("sources/", include("dothi.sources.web.urls")),
     path(
         "ledger/",

@@ -11,6 +11,7 @@ from dothi.cityhall.file_reader import read_file
 from dothi.identity import door as identity
 from dothi.ledger.door import People, set_people
 from dothi.places import door as places
+from dothi.places.web.forms import units as unit_choices
 from dothi.sources.door import set_file_reader
 
 
@@ -20,6 +21,7 @@ class Today:
     def __init__(self) -> None:
         self._tree = places.tree_at()
         self._origins = places.origins()
+        self._choices: list[tuple[str, str]] = []
         self._above: dict[str, frozenset[str]] = {}
         self._below: dict[str, frozenset[str]] = {}
 
@@ -40,6 +42,12 @@ class Today:
             found = frozenset(stand).union(*(self._origins.get(one, ()) for one in stand))
             self._below[unit] = found
         return found
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Ids and names from the top down, those below indented."""
+        if not self._choices:
+            self._choices = unit_choices()
+        return self._choices
 
 
 @cache

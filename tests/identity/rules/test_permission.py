@@ -39,6 +39,9 @@ class Tree:
     def below(self, unit: str, /) -> frozenset[str]:
         return frozenset(u for u in (*PARENTS, "gone") if unit in self.above(u))
 
+    def choices(self) -> list[tuple[str, str]]:
+        return [(unit, unit) for unit in PARENTS]
+
 
 def rights(*granted: Granted) -> Rights:
     return Rights(granted, Tree)

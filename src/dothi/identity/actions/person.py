@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.core import signing
 from django.db import transaction
@@ -13,11 +14,13 @@ from dothi.foundation import clock
 from dothi.foundation.text import nfc
 from dothi.identity.actions import rights
 from dothi.identity.actions.administrator import is_common
+from dothi.identity.actions.post import give_post, post_problems
 from dothi.identity.errors import LinkNotGood, RefusedForm
 from dothi.identity.models import Account, Invitation
 from dothi.identity.queries import invitation as invitations
 from dothi.identity.queries.admin_link import token_hash
 from dothi.identity.rules import sign_in as rules
+from dothi.identity.rules.permission import Rights
 from dothi.ledger.door import note
 
 
@@ -37,6 +40,28 @@ def add_officer(*, name: str, login: str, tenant: str = "") -> Account:
     made.set_unusable_password()
     made.save()
     note("identity.act.officer_added", f"account:{made.pk}", tenant=tenant)
+    return made
+
+
+@transaction.atomic
+def add_with_post(
+    *,
+    name: str,
+    login: str,
+    since: date,
+    position: str,
+    tenant: str = "",
+    by: Rights | None = None,
+    **post: Any,
+) -> Account:
+    """Enter an officer together with a first post, or neither; RefusedForm names all wrong fields, BeyondReach."""
+    try:
+        with transaction.atomic():
+            made = add_officer(name=name, login=login, tenant=tenant)
+    except RefusedForm as refusal:
+        more = post_problems(position=position, since=since, until=post.get("until"))
+        raise RefusedForm(refusal.fields | more) from refusal
+    give_post(account=made, position=position, since=since, by=by, **post)
     return made
 
 

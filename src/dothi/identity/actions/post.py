@@ -18,6 +18,15 @@ from dothi.identity.rules.permission import EVERYWHERE, Rights
 from dothi.ledger.door import note
 
 
+def post_problems(*, position: str, since: date, until: date | None) -> dict[str, str]:
+    """A message key at each field that will not do."""
+    wrong = {
+        "position": None if position in table() else "identity.post.no_position",
+        "until": "identity.post.ends_before" if until is not None and until <= since else None,
+    }
+    return {field: key for field, key in wrong.items() if key}
+
+
 @transaction.atomic
 def give_post(
     *,
@@ -33,14 +42,9 @@ def give_post(
     by: Rights | None = None,
 ) -> Post:
     """Let an account hold a position in a unit from a day on; RefusedForm, BeyondReach."""
-    known = table().get(position)
-    wrong = {
-        "position": None if known else "identity.post.no_position",
-        "until": "identity.post.ends_before" if until is not None and until <= since else None,
-    }
-    if found := {field: key for field, key in wrong.items() if key}:
-        raise RefusedForm(found)
-    assert known is not None
+    if wrong := post_problems(position=position, since=since, until=until):
+        raise RefusedForm(wrong)
+    known = table()[position]
     rights.hold_or_refuse(by, known.permissions, unit=unit)
     with entered(EVERYWHERE):  # what may be given was judged above
         made = Post.objects.create(

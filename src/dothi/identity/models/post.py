@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
 
 from dothi.foundation import clock
@@ -31,3 +33,8 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} of {self.account_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day with it; None while no end is known."""
+        return self.until - timedelta(days=1) if self.until else None

@@ -31,6 +31,9 @@ class Alone:
     def below(self, unit: str, /) -> frozenset[str]:
         return frozenset({unit})
 
+    def choices(self) -> list[tuple[str, str]]:
+        return []
+
 
 _units: list[Callable[[], Units]] = [Alone]
 

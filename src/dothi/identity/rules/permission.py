@@ -20,11 +20,13 @@ EVERYTHING = "*"
 class Units(Protocol):
     """The tree of units of one day. `above`: a unit and all it lies in; `below`: a unit and all that lie in it.
 
-    Both follow merges: what belonged to a unit that is gone belongs to its heirs.
+    Both follow merges: what belonged to a unit that is gone belongs to its heirs. `choices`: ids and names, from the
+    top down, those below indented.
     """
 
     def above(self, unit: str, /) -> frozenset[str]: ...
     def below(self, unit: str, /) -> frozenset[str]: ...
+    def choices(self) -> list[tuple[str, str]]: ...
 
 
 class Thing(msgspec.Struct, frozen=True, kw_only=True):
