@@ -19,6 +19,7 @@ from dothi.identity.errors import LinkNotGood, RefusedForm
 from dothi.identity.models import Account, Invitation
 from dothi.identity.queries import invitation as invitations
 from dothi.identity.queries.admin_link import token_hash
+from dothi.identity.queries.position import ADMINISTRATOR
 from dothi.identity.rules import sign_in as rules
 from dothi.identity.rules.permission import Rights
 from dothi.ledger.door import note
@@ -109,7 +110,8 @@ def let_go(*, account: Account) -> None:
     account.is_active = False
     account.save(update_fields=["is_active"])
     rights.renew(account.tenant)
-    rights.keep_an_administrator()
+    if account.posts.filter(position=ADMINISTRATOR).exists():
+        rights.keep_an_administrator()
     note("identity.act.let_go", f"account:{account.pk}", tenant=account.tenant, at=clock.now())
 
 

@@ -12,7 +12,7 @@ from dothi.foundation.text import nfc
 from dothi.identity.actions import rights
 from dothi.identity.errors import RefusedForm
 from dothi.identity.models import Account, Organisation, Post
-from dothi.identity.queries.position import table
+from dothi.identity.queries.position import ADMINISTRATOR, table
 from dothi.identity.reach import entered
 from dothi.identity.rules.permission import EVERYWHERE, Rights
 from dothi.ledger.door import note
@@ -86,7 +86,8 @@ def end_post(*, post: Post, until: date, by: Rights | None = None) -> Post:
     post.until = until
     post.save(update_fields=["until"])
     rights.renew(post.tenant)
-    rights.keep_an_administrator()
+    if post.position == ADMINISTRATOR:
+        rights.keep_an_administrator()
     note(
         "identity.act.post_ended",
         f"account:{post.account_id}",

@@ -15,7 +15,7 @@ from dothi.foundation import clock
 from dothi.identity.actions import grant, person, post
 from dothi.identity.errors import BeyondReach, RefusedForm
 from dothi.identity.gates import requires, rights
-from dothi.identity.models import Account
+from dothi.identity.models import Account, Post
 from dothi.identity.queries import people, position
 from dothi.identity.queries.rights import granted_to
 from dothi.identity.reach import current
@@ -39,30 +39,36 @@ def choices(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def told_posts(posts: Any, language: str) -> list[dict[str, Any]]:
-    """Posts with their words: what it is, where, and whether it is held today."""
-    table, names = position.table(), entered.unit_names()
-    return [
-        {
+class Words:
+    """Posts in words: what it is, where, and whether it is held today."""
+
+    def __init__(self, language: str) -> None:
+        self._language, self._table, self._names = language, position.table(), entered.unit_names()
+
+    def posts(self, account: Account) -> list[dict[str, Any]]:
+        """The posts of an officer within reach, as `people.officers` fetched them."""
+        return [self._post(row) for row in account.seen_posts]  # type: ignore[attr-defined]  # - prefetched
+
+    def _post(self, row: Post) -> dict[str, Any]:
+        known = self._table.get(row.position)
+        return {
             "post": row,
-            "position": table[row.position].told(language) if row.position in table else row.position,
-            "unit": names.get(row.unit, row.unit),
+            "position": known.told(self._language) if known else row.position,
+            "unit": self._names.get(row.unit, row.unit),
             "standing": people.standing(row),
         }
-        for row in posts
-    ]
 
 
 @requires("identity.see")
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Officers within reach, with what they are today."""
-    language = str(getattr(request, "language", "vi"))
     words = entered.text(request.GET, "q", 100)
-    rows = people.found(words)
-    told = {id(a): told_posts(a.seen_posts, language) for a in rows}  # type: ignore[attr-defined]  # - prefetched
+    rows, told = people.found(words), Words(str(getattr(request, "language", "vi")))
     page = {
-        "rows": [{"account": a, "posts": [p for p in told[id(a)] if p["standing"] != "ended"]} for a in rows],
+        "rows": [
+            {"account": a, "posts": [p for p in told.posts(a) if p["standing"] != "ended"]} for a in rows
+        ],
         "words": words,
         "many": len(rows) >= people.MANY,
         **entered.heard(request),
@@ -148,7 +154,7 @@ def page(
     ]
     shown = {
         "one": account,
-        "posts": told_posts(account.seen_posts, language),  # type: ignore[attr-defined]  # - prefetched
+        "posts": Words(language).posts(account),
         "grants": [
             {
                 "grant": g,
