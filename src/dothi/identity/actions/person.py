@@ -16,7 +16,7 @@ from dothi.identity.actions import rights
 from dothi.identity.actions.administrator import is_common
 from dothi.identity.actions.post import give_post, post_problems
 from dothi.identity.errors import LinkNotGood, RefusedForm
-from dothi.identity.models import Account, Invitation
+from dothi.identity.models import Account, Invitation, Post
 from dothi.identity.queries import invitation as invitations
 from dothi.identity.queries.admin_link import token_hash
 from dothi.identity.queries.position import ADMINISTRATOR
@@ -110,7 +110,7 @@ def let_go(*, account: Account) -> None:
     account.is_active = False
     account.save(update_fields=["is_active"])
     rights.renew(account.tenant)
-    if account.posts.filter(position=ADMINISTRATOR).exists():
+    if Post.objects.filter(account=account, position=ADMINISTRATOR).exists():
         rights.keep_an_administrator()
     note("identity.act.let_go", f"account:{account.pk}", tenant=account.tenant, at=clock.now())
 
