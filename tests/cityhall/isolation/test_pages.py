@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -111,24 +112,26 @@ def _undone() -> Iterator[None]:
         cursor.execute("SELECT set_config('dothi.tenant', '', true), set_config('dothi.units', '*', true)")
 
 
-def leaks(world: World, role: str) -> tuple[list[str], int]:
-    """Every canary that a role met and must not, every failure, every change outside; and how many cases were tried."""
+def leaks(world: World, role: str, *, first_line: bool = True) -> tuple[list[str], int]:
+    """Every canary that a role met and must not, every change outside, and how many cases were tried; with the first line also every failure: without it the database may refuse rudely."""
     browser, found, cases = _browser(world, role), list[str](), 0
     hidden = [scope for scope in SCOPES if scope not in SEES[role]]
+    cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
     before = {scope: worlds.of_scope(scope) for scope in hidden if scope != "other"}
     for scope, things in world.things.items():
         form = FORM | {"device": [t["device_id"] for t in world.things.values()], "source": things["slug"]}
         for name, address in addresses(things).items():
             asked = [("GET", address + query) for query in (QUERIES if scope == "a" else QUERIES[:1])]
             for method, target in [*asked, ("POST", address)]:
+                browser.cookies = SimpleCookie(cookies)  # whatever the case before did, this one is signed in
                 with _undone():
                     answer = browser.get(target) if method == "GET" else browser.post(target, form)
                     told, cases = _told(answer), cases + 1
                     case = f"{role} {method} {name} of {scope}: {answer.status_code}"
                     found += [f"{case} shows {s}" for s in hidden if CANARY[s].casefold() in told.casefold()]
-                    if answer.status_code >= 500:
+                    if answer.status_code >= 500 and first_line:
                         found.append(f"{case} fails")
-                    if method == "POST" and not connection.needs_rollback:
+                    if method == "POST" and answer.status_code < 400:
                         with reach.entered(EVERYWHERE):
                             found += [
                                 f"{case} changes {s}" for s in before if worlds.of_scope(s) != before[s]
@@ -150,7 +153,7 @@ def test_no_page_shows_or_changes_what_lies_elsewhere_when_a_role_tries_all(worl
 def test_database_alone_shows_nothing_from_elsewhere_when_the_filter_is_taken_out(
     world: World, unfiltered: None, role: str
 ) -> None:
-    found, cases = leaks(world, role)
+    found, cases = leaks(world, role, first_line=False)
 
     assert found == []
     assert cases > 200

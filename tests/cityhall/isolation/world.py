@@ -118,7 +118,7 @@ def _officer(scope: str, owner: Account) -> dict[str, Any]:
         basis=mark,
     )
     given = grant.give_grant(subject=f"account:{made.pk}", permission="sources.see", unit=unit, basis=mark)
-    body = organisation.add_organisation(name=f"Hội {mark}", kind="association")
+    body = organisation.add_organisation(name=f"Hội {mark}", kind="association", unit=unit)
     program = service_account.add_service_account(name=f"Phần mềm {mark}", purpose=mark, owner=owner)
     return {
         "account_id": made.pk,

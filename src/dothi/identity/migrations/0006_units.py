@@ -10,7 +10,12 @@ TENANT = "tenant = current_setting('dothi.tenant', true)"
 UNITS = "current_setting('dothi.units', true)"
 WITHIN = f"({UNITS} = '*' OR unit IN (SELECT unnest(string_to_array({UNITS}, ','))))"
 ACCOUNT = f"({UNITS} IN ('*', '') OR id IN (SELECT account_id FROM identity_post))"
-RULES = {"identity_post": WITHIN, "identity_grant": WITHIN, "identity_account": ACCOUNT}
+RULES = {
+    "identity_post": WITHIN,
+    "identity_grant": WITHIN,
+    "identity_organisation": WITHIN,
+    "identity_account": ACCOUNT,
+}
 ON = "\n".join(
     f"""
 DROP POLICY tenant ON {table};

@@ -84,7 +84,8 @@ def delegations(account: Account) -> QuerySet[Delegation]:
 
 
 def organisations() -> QuerySet[Organisation]:
-    return Organisation.objects.order_by("ended_on", "name")
+    """The bodies within reach."""
+    return seen(Organisation.objects.order_by("ended_on", "name"))
 
 
 def organisation(organisation_id: str) -> Organisation | None:
