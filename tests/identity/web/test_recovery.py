@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -21,6 +21,7 @@ from tests.software_key import SoftwareKey, enrol, sign_in_by
 from tests.told import told
 
 from dothi.foundation import clock
+from dothi.identity.door import give_post
 from dothi.identity.models import Account, Recovery
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,11 @@ class Counter:
 
 
 def _made(login: str, role: str) -> Account:
-    return Account.objects.create(name=login.title(), login=login, role=role)
+    account = Account.objects.create(name=login.title(), login=login, role=role)
+    if role != "resident":
+        position = "administrator" if role == "admin" else "counter_officer"
+        give_post(account=account, position=position, since=date(2026, 1, 1))
+    return account
 
 
 @pytest.fixture

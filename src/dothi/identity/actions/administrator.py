@@ -11,14 +11,14 @@ from django.db import transaction
 
 from dothi.foundation import clock
 from dothi.foundation.text import nfc
-from dothi.identity.actions.post import give_post
 from dothi.identity.actions.password import problems
+from dothi.identity.actions.post import give_post
 from dothi.identity.errors import LinkNotGood, RefusedForm
 from dothi.identity.models import Account, AdminLink
 from dothi.identity.queries import account as accounts
 from dothi.identity.queries import admin_link as links
-from dothi.identity.queries.position import ADMINISTRATOR
 from dothi.identity.queries.email import is_taken
+from dothi.identity.queries.position import ADMINISTRATOR
 from dothi.identity.rules import sign_in as rules
 from dothi.ledger.door import acting, note
 

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("tenant", models.CharField(blank=True, default="", max_length=100)),
+                ("unit", models.CharField(blank=True, default="", max_length=100)),
                 (
                     "document_kind",
                     models.CharField(

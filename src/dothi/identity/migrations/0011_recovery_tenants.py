@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Row-level security: a transaction sees the recoveries of the tenant it entered, and none before it entered one."""
+"""Row-level security: a transaction sees the recoveries of its tenant, and of its units once a gate has named them.
+
+Before a gate is passed (`dothi.units` is empty) they can be read, for the person enters the code without any right.
+"""
 
 from django.db import migrations
 
@@ -8,7 +11,9 @@ ON = """
 CREATE INDEX identity_passkey_by_credential ON mfa_authenticator ((data -> 'id')) WHERE type = 'webauthn';
 ALTER TABLE identity_recovery ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON identity_recovery TO dothi_reader
-    USING (tenant = current_setting('dothi.tenant', true))
+    USING (tenant = current_setting('dothi.tenant', true) AND (
+        current_setting('dothi.units', true) IN ('*', '')
+        OR unit IN (SELECT unnest(string_to_array(current_setting('dothi.units', true), ',')))))
     WITH CHECK (tenant = current_setting('dothi.tenant', true));
 """
 OFF = """

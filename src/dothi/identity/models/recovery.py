@@ -20,6 +20,8 @@ class Recovery(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     tenant = models.CharField(max_length=100, default="", blank=True)
+    unit = models.CharField(max_length=100, default="", blank=True)
+    """Where the counter stands; empty for the whole city."""
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     document_kind = models.CharField(max_length=20, choices=[(kind, kind) for kind in DOCUMENTS])
     document_digits = models.CharField(max_length=4)

@@ -19,7 +19,7 @@ from dothi.identity.actions.password import change_password
 from dothi.identity.actions.session import end_all_sessions, end_session
 from dothi.identity.addresses import address_of
 from dothi.identity.errors import PasskeyRefused, RefusedAct, RefusedForm
-from dothi.identity.gates import signed_in
+from dothi.identity.gates import rights, signed_in
 from dothi.identity.models import Account
 from dothi.identity.queries import email as emails
 from dothi.identity.queries import passkey as passkeys
@@ -56,6 +56,7 @@ def me_page(request: HttpRequest, wrong: dict[str, str]) -> HttpResponse:
         wrong,
         person=account,
         is_staff=account.role in STAFF,
+        may_recover=rights(request).anywhere("identity.recover", clock.now()),
         keys=keys,
         may_remove=may_remove(role=account.role, left=len(keys) - 1),
         app=passkeys.authenticator_app_of(account),

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dothi.foundation import clock
 from dothi.foundation.errors import NotFound
-from dothi.identity import ceremony, flows
+from dothi.identity import ceremony, flows, reach
 from dothi.identity.actions import recovery as acts
 from dothi.identity.addresses import address_of
 from dothi.identity.errors import LinkNotGood, PasskeyRefused, RefusedForm
-from dothi.identity.gates import public, staff
+from dothi.identity.gates import public, requires, rights
 from dothi.identity.models import Recovery
 from dothi.identity.models.recovery import DOCUMENTS
 from dothi.identity.queries import recovery as recoveries
@@ -25,10 +25,11 @@ from dothi.identity.web import ways
 from dothi.identity.web.me import account_of
 
 FRESH = 10
+MAY = "identity.recover"
 UNDER_WAY = "recovery_under_way"
 
 
-@staff
+@requires(MAY)
 @recently(minutes=FRESH, acr="phr")
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -40,12 +41,13 @@ def recovery(request: HttpRequest) -> HttpResponse:
     opened = request.GET.get("opened", "")
     if request.method == "POST":
         try:
-            made = acts.open_recovery(officer=officer, at=clock.now(), **given)
+            with reach.nowhere():  # the person may be a resident, or belong to another unit
+                made = acts.open_recovery(officer=officer, at=clock.now(), unit=_counter(request), **given)
         except RefusedForm as refusal:
             wrong = refusal.fields
         else:
             return HttpResponseRedirect(f"/recovery/?opened={made.pk}")
-    found = recoveries.waiting(at=clock.now())
+    found = recoveries.with_people(recoveries.waiting(at=clock.now()))
     return ways.page(
         request,
         "recovery",
@@ -58,14 +60,27 @@ def recovery(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _waiting(pk: int) -> Recovery:
-    found = next((one for one in recoveries.waiting(at=clock.now()) if one.pk == pk), None)
-    if found is None:
+def _counter(request: HttpRequest) -> str:
+    """The unit where this officer helps at the counter; empty for the whole city."""
+    units = [held.unit for held in rights(request).of(MAY)]
+    return "" if "" in units else units[0]
+
+
+def _known(pk: int) -> int:
+    """One within this officer's reach, whatever has become of it."""
+    if not recoveries.is_within(pk):
         raise NotFound("identity.recovery.gone")
-    return found
+    return pk
 
 
-@staff
+def _waiting(pk: int) -> Recovery:
+    found = recoveries.with_people([one for one in recoveries.waiting(at=clock.now()) if one == pk])
+    if not found:
+        raise NotFound("identity.recovery.gone")
+    return found[0]
+
+
+@requires(MAY)
 @recently(minutes=FRESH, acr="phr")
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -76,7 +91,9 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         digits = request.POST.get("document_digits", "")
         try:
-            one, code = acts.confirm_recovery(officer=officer, pk=pk, document_digits=digits, at=clock.now())
+            known, at = _known(pk), clock.now()
+            with reach.nowhere():
+                one, code = acts.confirm_recovery(officer=officer, pk=known, document_digits=digits, at=at)
         except RefusedForm as refusal:
             wrong = refusal.fields
         else:
@@ -88,11 +105,13 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return ways.page(request, "recovery_confirm", wrong, one=_waiting(pk), officer=officer)
 
 
-@staff
+@requires(MAY)
 @recently(minutes=FRESH, acr="phr")
 @require_POST
 def give_up(request: HttpRequest, pk: int) -> HttpResponse:
-    acts.give_up_recovery(officer=account_of(request), pk=pk, at=clock.now())
+    known = _known(pk)
+    with reach.nowhere():
+        acts.give_up_recovery(officer=account_of(request), pk=known, at=clock.now())
     return HttpResponseRedirect("/recovery/")
 
 
