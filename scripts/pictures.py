@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures of every page at both sizes, in both themes and languages, into ./pictures/, for people to look at.
 
-Starts a demo city and an empty one in temporary folders, or with --url and --login takes one that runs (it hands in two
-small files there). Run: python scripts/pictures.py [--url http://127.0.0.1:8080 --login admin --password ...] [--only console]
+Starts a demo city and an empty one in temporary folders, or with --link (of `dothi admin-link`) takes one that runs: it
+makes an administrator with a passkey of its own there, and hands in two small files.
+Run: python scripts/pictures.py [--link http://localhost:8080/first/...] [--only console]
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from failure_pages import failure_page
-from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Error, Page, Route, sync_playwright
 from shots import Shot, empty_shots, first_shots, shots
 
 OUT = Path("pictures")
@@ -42,6 +43,11 @@ Tổng;2,0;
 """
 
 
+AUTHENTICATOR = {
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+    "isUserVerified": True, "automaticPresenceSimulation": True,
+}  # fmt: skip
+CARRIED = ("credentialId", "isResidentCredential", "rpId", "privateKey", "userHandle", "signCount")
 LOGIN, PASSWORD = "tranh", "Xem tranh 2026 nhé"
 
 
@@ -58,7 +64,7 @@ class City:
         self.folder = Path(tempfile.mkdtemp(prefix="dothi-pictures-"))
         self.folder.chmod(0o755)
         port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://localhost:{port}"
         self.log = (self.folder / "up.log").open("w+")
         command = [str(Path(sys.executable).with_name("dothi")), "up", *options, "--port", str(port)]
         self.process = subprocess.Popen(
@@ -90,8 +96,33 @@ def is_up(url: str) -> bool:
         return False
 
 
+class Passkey:
+    """The painter's passkey: made once in a virtual authenticator, carried from browser to browser."""
+
+    def __init__(self) -> None:
+        self.kept: list[dict[str, object]] = []
+
+    def put_into(self, page: Page) -> tuple[CDPSession, str]:
+        wire = page.context.new_cdp_session(page)
+        wire.send("WebAuthn.enable")
+        made: str = wire.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})[
+            "authenticatorId"
+        ]
+        for one in self.kept:
+            wire.send("WebAuthn.addCredential", {"authenticatorId": made, "credential": one})
+        return wire, made
+
+    def take_from(self, wire: CDPSession, made: str) -> None:
+        found = wire.send("WebAuthn.getCredentials", {"authenticatorId": made})["credentials"]
+        self.kept = [{name: one[name] for name in CARRIED if name in one} for one in found]
+
+
+PASSKEY = Passkey()
+
+
 def become_first(browser: Browser, link: str) -> None:
     page = browser.new_page()
+    wire, made = Passkey().put_into(page)
     page.goto(link)
     for name, value in (
         ("name", "Người vẽ tranh"),
@@ -100,17 +131,20 @@ def become_first(browser: Browser, link: str) -> None:
         ("again", PASSWORD),
     ):
         page.fill(f"[name={name}]", value)
-    page.click("form .button")
-    page.wait_for_load_state()
+    page.click("main form .button")
+    page.wait_for_url("**/sign-in/first-passkey/")
+    page.click("form[data-passkey] .button")
+    page.wait_for_url("**/sources/")
+    PASSKEY.take_from(wire, made)
     page.close()
 
 
-def sign_in(page: Page, url: str, login: str, password: str) -> None:
-    page.goto(f"{url}/sign-in/")
-    page.fill("[name=login]", login)
-    page.fill("[name=password]", password)
-    page.click("main form .button")
-    page.wait_for_load_state()
+def sign_in(page: Page, url: str) -> None:
+    wire, made = PASSKEY.put_into(page)
+    page.goto(f"{url}/sign-in/?next=/me/")
+    page.click("form[data-passkey] .button")
+    page.wait_for_url("**/me/")
+    PASSKEY.take_from(wire, made)
 
 
 def show_all(page: Page) -> None:
@@ -172,8 +206,8 @@ def hand_in(page: Page, address: str) -> str:
     return urlsplit(page.url).path
 
 
-def pictures(browser: Browser, url: str, chosen: list[Shot], who: tuple[str, str] | None) -> list[str]:
-    """All pictures of these pages; what went wrong. `who` may sign in."""
+def pictures(browser: Browser, url: str, chosen: list[Shot], *, enter: bool) -> list[str]:
+    """All pictures of these pages; what went wrong. `enter`: sign in by the passkey where a page wants it."""
     troubles: list[str | None] = []
     places: dict[str, str] = {}
     for size, (width, height) in SIZES.items():
@@ -185,8 +219,8 @@ def pictures(browser: Browser, url: str, chosen: list[Shot], who: tuple[str, str
                 page = context.new_page()
                 entered = False
                 for shot in sorted(chosen, key=lambda one: one.signed_in):
-                    if shot.signed_in and who and not entered:
-                        sign_in(page, url, *who)
+                    if shot.signed_in and enter and not entered:
+                        sign_in(page, url)
                         entered = True
                     if "{" in shot.path and not places:
                         places = find_places(page, url)
@@ -208,8 +242,8 @@ def fail(route: Route, language: str, theme: str) -> None:
     )
 
 
-def of_running(browser: Browser, url: str, who: tuple[str, str], only: str) -> list[str]:
-    return pictures(browser, url, [shot for shot in shots() if shot.name.startswith(only)], who)
+def of_running(browser: Browser, url: str, only: str) -> list[str]:
+    return pictures(browser, url, [shot for shot in shots() if shot.name.startswith(only)], enter=True)
 
 
 def of_own(browser: Browser, only: str) -> list[str]:
@@ -218,38 +252,38 @@ def of_own(browser: Browser, only: str) -> list[str]:
     try:
         link = city.link()
         entering = [shot for shot in first_shots(link) if shot.name.startswith(only)]
-        troubles = pictures(browser, city.url, entering, None)
+        troubles = pictures(browser, city.url, entering, enter=False)
         become_first(browser, link)
         empty = [shot for shot in empty_shots() if shot.name.startswith(only)]
-        troubles += pictures(browser, city.url, empty, (LOGIN, PASSWORD))
+        troubles += pictures(browser, city.url, empty, enter=True)
     finally:
         city.stop()
     city = City("--demo")
     try:
         become_first(browser, city.link())
         time.sleep(15)  # the demo city promises to stand in 20 s
-        return troubles + of_running(browser, city.url, (LOGIN, PASSWORD), only)
+        return troubles + of_running(browser, city.url, only)
     finally:
         city.stop()
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--url", default="")
-    options.add_argument("--login", default=LOGIN)
-    options.add_argument("--password", default=PASSWORD)
+    options.add_argument("--link", default="", help="one-time link of a city that runs")
     options.add_argument("--only", default="", help="pictures whose name starts so")
     given = options.parse_args()
     OUT.mkdir(exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        if not given.url:
+        if not given.link:
             troubles = of_own(browser, given.only)
-        elif is_up(given.url):
-            troubles = of_running(browser, given.url, (given.login, given.password), given.only)
         else:
-            raise SystemExit(f"Nothing answers at {given.url}")
+            url = given.link.partition("/first/")[0].replace("127.0.0.1", "localhost")
+            if not is_up(url):
+                raise SystemExit(f"Nothing answers at {url}")
+            become_first(browser, given.link)
+            troubles = of_running(browser, url, given.only)
     print("\n".join(troubles) or f"All pictures are in {OUT}/")
     return 1 if troubles else 0
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.management import call_command
 from django.db import connections
-from django.test import Client
+from django.test import Client, RequestFactory
+from tests.software_key import SoftwareKey, sign_in_by
 
 from dothi.cityhall import database as roles
 from dothi.cityhall.django_database import as_django
@@ -52,6 +54,28 @@ def pages_owner(django_db_setup: None, postgres: Postgres) -> str:
     return postgres.url("dothi_pages")
 
 
+def with_passkey(account: Any) -> SoftwareKey:
+    """A passkey that the account has, made by the very parts that pages make one with."""
+    from dothi.foundation import clock
+    from dothi.identity import ceremony
+    from dothi.identity.actions.passkey import add_passkey
+
+    key, request = SoftwareKey(), RequestFactory().post("/")
+    request.session = SessionBase()
+    answer = key.add(ceremony.begin_adding(request, account))
+    made = ceremony.new_key(request, account, answer)
+    add_passkey(account=account, key=made, name="", otherwise="Khóa thử", at=clock.now())
+    return key
+
+
+def enter(account: Any, key: SoftwareKey | None = None, **headers: str) -> Client:
+    """A browser in which the account is signed in by its passkey (a new one when none is given)."""
+    client = Client(headers={"accept-language": "vi"} | headers)
+    answer = sign_in_by(client, key or with_passkey(account))
+    assert answer.status_code == 302, answer.content
+    return client
+
+
 @pytest.fixture
 def dung(db: None) -> Any:
     """Dung, operations chief: an administrator."""
@@ -67,9 +91,12 @@ def dung(db: None) -> Any:
 
 
 @pytest.fixture
-def signed_in(dung: Any) -> Client:
+def dung_key(dung: Any) -> SoftwareKey:
+    """Dung's passkey."""
+    return with_passkey(dung)
+
+
+@pytest.fixture
+def signed_in(dung: Any, dung_key: SoftwareKey) -> Client:
     """A browser in which Dung is signed in, in Vietnamese."""
-    client = Client(headers={"accept-language": "vi"})
-    answer = client.post("/sign-in/", {"login": dung.login, "password": PASSWORD})
-    assert answer.status_code == 302
-    return client
+    return enter(dung, dung_key)

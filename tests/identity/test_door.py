@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 from tests.pages import PASSWORD
+from tests.software_key import SoftwareKey, enrol
 
 from dothi.foundation import clock
 from dothi.identity import door
-from dothi.identity.models import Account, AdminLink, FailedTry
+from dothi.identity.models import Account, AdminLink
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,10 @@ def test_first_link_makes_one_administrator_when_used_once() -> None:
     made = browser.post(link, _form(name="An Nguyễn"))
     again = Client().post(link, _form(login="binh"))
 
-    assert (made.status_code, made["Location"], again.status_code) == (302, "/sources/", 403)
+    enrolled = enrol(browser, SoftwareKey())
+
+    assert (made.status_code, made["Location"]) == (302, "/sign-in/first-passkey/")
+    assert (enrolled.status_code, enrolled["Location"], again.status_code) == (302, "/sources/", 403)
     assert list(Account.objects.values_list("name", "login", "role")) == [
         ("An Nguyễn", "an@hue.gov.vn", "admin")
     ]
@@ -70,41 +74,6 @@ def test_first_page_tells_each_wrong_field_and_keeps_answers_when_refused() -> N
     assert 'value="a b"' in text
     assert "short" not in text
     assert not Account.objects.exists()
-
-
-def test_sign_in_begins_a_new_session_when_right(dung: Any) -> None:
-    browser = Client()
-    browser.get("/sign-in/")
-    session = browser.session
-    session["planted"] = "yes"
-    session.save()
-    browser.cookies["dothi_session"] = session.session_key
-    before = session.session_key
-
-    answer = browser.post("/sign-in/", {"login": "DUNG", "password": PASSWORD, "next": "/sources/"})
-
-    assert (answer.status_code, answer["Location"]) == (302, "/sources/")
-    assert browser.cookies["dothi_session"].value != before
-    assert "planted" not in browser.session
-
-
-def test_sign_in_leads_to_our_own_pages_when_asked_for_others(dung: Any) -> None:
-    for foreign in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
-        answer = Client().post("/sign-in/", {"login": "dung", "password": PASSWORD, "next": foreign})
-        assert answer["Location"] == "/console/"
-
-
-def test_sign_in_waits_a_minute_when_tried_wrongly_five_times(dung: Any) -> None:
-    browser = Client(headers={"accept-language": "en"})
-    for _ in range(5):
-        assert "not right" in browser.post("/sign-in/", {"login": "dung", "password": "x"}).content.decode()
-
-    blocked = browser.post("/sign-in/", {"login": "dung", "password": PASSWORD})
-    FailedTry.objects.update(at=clock.now() - timedelta(seconds=61))
-    later = browser.post("/sign-in/", {"login": "dung", "password": PASSWORD})
-
-    assert (blocked.status_code, later.status_code) == (400, 302)
-    assert "Wait a minute" in blocked.content.decode()
 
 
 def test_session_ends_when_the_password_changes(signed_in: Client, dung: Any) -> None:

@@ -12,7 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.pages import PASSWORD
+from tests.pages import PASSWORD, enter
 
 from dothi.foundation import clock
 from dothi.identity import door
@@ -52,9 +52,7 @@ def rights(account: Account) -> Rights:
 
 
 def browser(account: Account) -> Client:
-    client = Client(headers={"accept-language": "vi"})
-    client.force_login(account)
-    return client
+    return enter(account)
 
 
 def test_officer_is_added_with_a_post_and_opens_the_account_by_the_link_when_invited(

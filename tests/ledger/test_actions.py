@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import ast
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
-from tests.pages import PASSWORD
+from tests.pages import PASSWORD, with_passkey
+from tests.software_key import options
+from tests.told import told
 
 from dothi.foundation import messages
 from dothi.identity.actions import administrator as identity
@@ -20,18 +21,6 @@ from dothi.ledger.errors import BadRecord
 from dothi.sources import actions as sources
 
 ROOT = Path(__file__).parents[2] / "src" / "dothi"
-
-
-def told(like: str = "%") -> list[tuple[str, str, str, dict[str, Any]]]:
-    """(actor, act, object, details) of what this test wrote, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT r.body FROM ledger.record r JOIN ledger.waiting w ON w.record_id = r.id"
-            " WHERE r.act LIKE %s ORDER BY r.id",
-            [like],
-        )
-        found = [json.loads(row[0]) for row in cursor.fetchall()]
-    return [(one["actor"], one["act"], one["object"], one["details"]) for one in found]
 
 
 def test_every_act_has_its_sentence_when_code_records_it() -> None:
@@ -111,12 +100,14 @@ def test_sign_in_is_recorded_without_what_strangers_typed(dung: Any) -> None:
     browser = Client()
     browser.post("/sign-in/", {"login": "dung", "password": "wrong"})
     browser.post("/sign-in/", {"login": "mật khẩu gõ nhầm ô", "password": "x"})
+    key = with_passkey(dung)
     browser.post("/sign-in/", {"login": "dung", "password": PASSWORD})
+    browser.post("/sign-in/second/", {"credential": key.show(options(browser, "/sign-in/second/options/"))})
 
     me = f"account:{dung.pk}"
-    assert told("identity.%")[-2:] == [
+    assert told("identity.act.sign%") == [
         ("visitor", "identity.act.sign_in_failed", me, {}),
-        (me, "identity.act.signed_in", me, {}),
+        (me, "identity.act.signed_in", me, {"means": {"aal": 2, "source": "webauthn"}}),
     ]
 
 

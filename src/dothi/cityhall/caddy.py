@@ -210,6 +210,7 @@ def text(
 		reverse_proxy unix/{web} {{
 			lb_try_duration 1s
 			lb_try_interval 50ms
+			header_up X-Client-Address {{client_ip}}
 			header_up X-Request-Id {{http.request.uuid}}
 		}}
 	}}

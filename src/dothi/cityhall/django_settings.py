@@ -11,7 +11,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dothi.cityhall.django_database import as_django, owner_url, reader_url
 from dothi.foundation.settings import Settings, load
@@ -100,6 +100,13 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_ADAPTER = "dothi.identity.flows.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an account is made only once its address is proven
+MFA_ADAPTER = "dothi.identity.flows.MfaAdapter"
+MFA_TOTP_ISSUER = SETTINGS.city_name or "Dothi"
+MFA_TOTP_TOLERANCE = 1  # phones' clocks differ; each code works once
+MFA_RECOVERY_CODE_DIGITS = 10
+LOGIN_URL = "/sign-in/"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 # Codes and limits are shared by all web processes and survive none of them needlessly.
 CACHES = {
@@ -110,7 +117,7 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "dothi_session"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = SETTINGS.session_hours * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
@@ -121,6 +128,15 @@ CSRF_FAILURE_VIEW = "dothi.cityhall.error_pages.forged"
 CSRF_TRUSTED_ORIGINS = [f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _PUBLIC.scheme == "https"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Mail goes through one server, or nowhere: pages say so then (identity.mail).
+_MAIL = urlsplit(SETTINGS.mail_url)
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "", _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = _MAIL.scheme == "smtp" and EMAIL_HOST not in {"127.0.0.1", "localhost"}
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SETTINGS.mail_from or EMAIL_HOST_USER or f"dothi@{_PUBLIC.hostname}"
 
 LANGUAGE_CODE = SETTINGS.language
 USE_I18N = False  # sentences are ours, by key (foundation.messages)

@@ -157,6 +157,7 @@ class CurrentAccount:
         self.handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        identity.keep_limits(request)
         request.account = SimpleLazyObject(  # type: ignore[attr-defined]  # - Django requests are meant to be written on
             lambda: identity.account_of(request)
         )

@@ -78,6 +78,14 @@ class Settings:
         "NATS of your own with JetStream (nats://user:password@host:port); empty: the embedded one.",
         secret=True,
     )
+    mail_url: str = _entry(
+        "",
+        "Mail server (smtp://user:password@host:587 with STARTTLS, smtps://... with TLS); empty: no mail is sent.",
+        secret=True,
+    )
+    mail_from: str = _entry("", "Sender of the city's mail; empty: the user of the mail server.")
+    session_hours: int = _entry(12, "Hours after which everybody signs in anew.")
+    session_idle_minutes: int = _entry(60, "Minutes without a request after which a session ends.")
     demo: bool = _entry(
         False, "Keep the fictional demo city living; never in an installation with real data."
     )

@@ -34,13 +34,17 @@ from dothi.identity.rules.permission import (
     Thing,
     Units,
 )
-from dothi.identity.sessions import account_of
+from dothi.identity.rules.session import Assurance
+from dothi.identity.sessions import account_of, assurance_of, keep_limits, vouch
+from dothi.identity.step_up import recently
+from dothi.identity.web.me_links import add_link as add_me_link
 
 __all__ = [
     "EVERYWHERE",
     "NOWHERE",
     "WHOLE_CITY",
     "Account",
+    "Assurance",
     "Granted",
     "Known",
     "Reach",
@@ -49,7 +53,9 @@ __all__ = [
     "Units",
     "account_of",
     "actor_of",
+    "add_me_link",
     "admin",
+    "assurance_of",
     "create_admin_link",
     "current",
     "decision_of",
@@ -60,12 +66,14 @@ __all__ = [
     "has_administrator",
     "holds",
     "ids_of",
+    "keep_limits",
     "may",
     "names_of",
     "nowhere",
     "permissions_of",
     "public",
     "reach",
+    "recently",
     "requires",
     "rights",
     "rights_of",
@@ -74,6 +82,7 @@ __all__ = [
     "set_units",
     "signed_in",
     "staff",
+    "vouch",
     "within",
 ]
 

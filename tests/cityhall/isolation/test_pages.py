@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.cityhall.isolation import world as worlds
 from tests.cityhall.isolation.world import CANARY, SCOPES, SEES, World
+from tests.pages import enter
 
 from dothi.identity import reach
 from dothi.identity.rules.permission import EVERYWHERE, Reach
@@ -91,9 +92,10 @@ def unfiltered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _browser(world: World, role: str) -> Client:
-    client = Client(headers={"accept-language": "vi"}, raise_request_exception=False)
-    if role in world.accounts:
-        client.force_login(world.accounts[role])
+    if role not in world.accounts:
+        return Client(headers={"accept-language": "vi"}, raise_request_exception=False)
+    client = enter(world.accounts[role])
+    client.raise_request_exception = False
     return client
 
 

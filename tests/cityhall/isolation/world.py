@@ -16,7 +16,7 @@ import psycopg
 from tests.pages import PASSWORD
 
 from dothi.foundation import clock
-from dothi.identity.actions import grant, organisation, person, post, service_account
+from dothi.identity.actions import grant, organisation, person, post, recovery, service_account
 from dothi.identity.models import Account
 from dothi.places import door as places
 from dothi.sources import door as sources
@@ -119,6 +119,14 @@ def _officer(scope: str, owner: Account) -> dict[str, Any]:
     )
     given = grant.give_grant(subject=f"account:{made.pk}", permission="sources.see", unit=unit, basis=mark)
     body = organisation.add_organisation(name=f"Hội {mark}", kind="association", unit=unit)
+    opened = recovery.open_recovery(
+        officer=owner,
+        login=made.login,
+        document_kind="citizen_card",
+        document_digits="1234",
+        at=clock.now(),
+        unit=unit,
+    )
     program = service_account.add_service_account(name=f"Phần mềm {mark}", purpose=mark, owner=owner)
     return {
         "account_id": made.pk,
@@ -126,6 +134,7 @@ def _officer(scope: str, owner: Account) -> dict[str, Any]:
         "grants": given.pk,
         "organisation_id": body.pk,
         "service_id": program.pk,
+        "pk": opened.pk,
     }
 
 
@@ -147,8 +156,8 @@ def _neighbour(owner_url: str) -> dict[str, Any]:
             [f"dev_{tag}", f"src_{tag}", mark, mark, mark, now],
         )
         cursor.execute(
-            "INSERT INTO identity_account (id, tenant, login, name, role, is_active, password, created_at)"
-            " VALUES (%s, 'khac', %s, %s, 'staff', true, '!', %s)",
+            "INSERT INTO identity_account (id, tenant, login, name, role, is_active, password, created_at,"
+            " ial, sessions_ended) VALUES (%s, 'khac', %s, %s, 'staff', true, '!', %s, 0, 0)",
             [f"acc_{tag}", tag, mark, now],
         )
         cursor.execute(
@@ -165,6 +174,7 @@ def _neighbour(owner_url: str) -> dict[str, Any]:
         "grants": 2**31 - 2,
         "organisation_id": f"org_{tag}",
         "service_id": f"svc_{tag}",
+        "pk": 2**31 - 2,
     }
 
 

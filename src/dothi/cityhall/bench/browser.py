@@ -122,6 +122,13 @@ class Browser:
         message: dict[str, Any] = json.loads(line)
         return message
 
+    def give_authenticator(self) -> None:
+        """A virtual authenticator that makes and shows passkeys without asking."""
+        self._ask("WebAuthn.enable")
+        kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+        alone = {"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
+        self._ask("WebAuthn.addVirtualAuthenticator", options=kind | alone)
+
     def open(self, address: str) -> None:
         """Go to an address and wait until it is loaded."""
         self._ask("Page.navigate", url=address)

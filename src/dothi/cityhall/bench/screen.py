@@ -56,6 +56,7 @@ def _sign_in(page: Browser, city: Instance) -> None:
     link = re.search(r"http://\S+/first/\S+", city.run("admin-link"))
     if link is None:
         raise RuntimeError("No link for an administrator was made")
+    page.give_authenticator()
     page.open(link[0])
     page.wait("document.querySelector('input[name=again]')")
     page.run(
@@ -64,7 +65,9 @@ def _sign_in(page: Browser, city: Instance) -> None:
         " document.querySelector(`input[name=${name}]`).value = value;"
         " document.querySelector('input[name=again]').form.submit(); return true; })()"
     )
-    page.wait("!document.querySelector('input[name=again]') && document.readyState === 'complete'")
+    page.wait("document.querySelector('form[data-passkey=add]') && document.readyState === 'complete'")
+    page.run("(() => { document.querySelector('form[data-passkey] button').click(); return true; })()")
+    page.wait("!document.querySelector('form[data-passkey]') && document.readyState === 'complete'")
 
 
 def measure(city: Instance, group: str, seconds: float) -> Iterator[Row]:
@@ -73,7 +76,7 @@ def measure(city: Instance, group: str, seconds: float) -> Iterator[Row]:
     _send(connection, city.token, FIRST)
     with Browser() as page:
         _sign_in(page, city)
-        page.open(f"http://127.0.0.1:{city.port}/console/?sel={SENSOR}")
+        page.open(f"http://localhost:{city.port}/console/?sel={SENSOR}")
         page.run(WATCH)
         page.wait(f"window.seen && window.seen['{FIRST}']")
         beside = city.begin_load(kind="update", seconds=seconds + 4, connections=32, count=2_000, rate=2_000)

@@ -92,6 +92,12 @@ def instant(at: datetime | None) -> str:
     return clock.iso(at) if at else ""
 
 
+@register.filter(name="words")
+def apart(text: str) -> list[str]:
+    """The words of a text, for a list that stands in a template."""
+    return text.split()
+
+
 @register.filter
 def member(mapping: dict[str, Any] | None, key: str) -> Any:
     """An entry by a name that is known only at run time."""

@@ -6,31 +6,21 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dothi.foundation import clock
 from dothi.foundation.text import nfc
+from dothi.identity.actions.password import problems
 from dothi.identity.actions.post import give_post
 from dothi.identity.errors import LinkNotGood, RefusedForm
 from dothi.identity.models import Account, AdminLink
 from dothi.identity.queries import account as accounts
 from dothi.identity.queries import admin_link as links
+from dothi.identity.queries.email import is_taken
 from dothi.identity.queries.position import ADMINISTRATOR
 from dothi.identity.rules import sign_in as rules
 from dothi.ledger.door import acting, note
-
-_COMMON = CommonPasswordValidator()
-
-
-def is_common(password: str) -> bool:
-    try:
-        _COMMON.validate(password)
-    except ValidationError:
-        return True
-    return False
 
 
 @transaction.atomic
@@ -58,12 +48,11 @@ def make_administrator(
     wrong = {
         "name": None if len(name) >= 2 else "identity.name.missing",
         "login": rules.login_problem(login),
-        "password": rules.password_problem(password, name=name, login=login, is_common=is_common(password)),
-        "again": None if password == again else "identity.password.differs",
     }
-    if not wrong["login"] and Account.objects.filter(login=login).exists():
+    if not wrong["login"] and is_taken(login):
         wrong["login"] = "identity.login.taken"
     found = {field: key for field, key in wrong.items() if key}
+    found |= problems(password=password, again=again, name=name, login=login)
     if found:
         raise RefusedForm(found)
     made = Account(name=name[:200], login=login, role="admin")

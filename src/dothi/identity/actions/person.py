@@ -13,7 +13,7 @@ from django.db import transaction
 from dothi.foundation import clock
 from dothi.foundation.text import nfc
 from dothi.identity.actions import rights
-from dothi.identity.actions.administrator import is_common
+from dothi.identity.actions.password import problems
 from dothi.identity.actions.post import give_post, post_problems
 from dothi.identity.errors import LinkNotGood, RefusedForm
 from dothi.identity.models import Account, Invitation, Post
@@ -87,13 +87,8 @@ def accept_invitation(*, signed: str, password: str, again: str, at: datetime) -
     if row.used_at is not None:
         raise LinkNotGood
     account = found.account
-    wrong = {
-        "password": rules.password_problem(
-            password, name=account.name, login=account.login, is_common=is_common(password)
-        ),
-        "again": None if password == again else "identity.password.differs",
-    }
-    if refused := {field: key for field, key in wrong.items() if key}:
+    refused = problems(password=password, again=again, name=account.name, login=account.login)
+    if refused:
         raise RefusedForm(refused)
     account.set_password(password)
     account.save(update_fields=["password"])

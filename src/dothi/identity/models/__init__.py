@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+
 """All models of identity, one noun a file."""
 
 from dothi.identity.models.account import Account, account_id
@@ -10,6 +11,7 @@ from dothi.identity.models.invitation import Invitation
 from dothi.identity.models.organisation import Organisation
 from dothi.identity.models.position import Position
 from dothi.identity.models.post import Post
+from dothi.identity.models.recovery import Recovery
 from dothi.identity.models.rights_edition import RightsEdition
 from dothi.identity.models.service_account import ServiceAccount
 
@@ -23,6 +25,7 @@ __all__ = [
     "Organisation",
     "Position",
     "Post",
+    "Recovery",
     "RightsEdition",
     "ServiceAccount",
     "account_id",

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db.models import Q
 
-from dothi.identity.models import Account, FailedTry
-from dothi.identity.rules.sign_in import TRIES_WITHIN
+from dothi.identity.models import Account
+from dothi.identity.queries.email import account_by_email
 
 
 def account(account_id: str) -> Account | None:
@@ -17,7 +16,11 @@ def account(account_id: str) -> Account | None:
 
 
 def account_by_login(login: str) -> Account | None:
-    return Account.objects.filter(login=login.strip().casefold(), is_active=True).first()
+    """By what one signs in with: the login, or a verified e-mail address."""
+    login = login.strip().casefold()
+    if "\x00" in login:
+        return None
+    return Account.objects.filter(login=login, is_active=True).first() or account_by_email(login)
 
 
 def actor_of(account: Account | None) -> str:
@@ -45,7 +48,3 @@ def ids_of(words: str) -> list[str]:
 
 def has_administrator() -> bool:
     return Account.objects.filter(role="admin", is_active=True).exists()
-
-
-def failures(login: str, *, at: datetime) -> int:
-    return FailedTry.objects.filter(login=login, at__gt=at - TRIES_WITHIN).count()

@@ -13,6 +13,16 @@ LEAST_PASSWORD = 12
 MOST_PASSWORD = 200
 TRIES = 5
 TRIES_WITHIN = timedelta(minutes=1)
+TRIES_OF_ADDRESS = 30
+"""Wrong tries from one network address within the same time: an office behind one address has many people."""
+MAILS = 3
+MAILS_OF_ADDRESS = 20
+MAILS_WITHIN = timedelta(hours=1)
+MAIL_LINK_LIFE = timedelta(hours=24)
+RESET_LINK_LIFE = timedelta(hours=1)
+_EMAIL = re.compile(
+    r"[^\s@<>,;:\"'()\[\]\\\x00-\x1f]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
+)
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._+-]{1,62}(@[a-z0-9.-]+\.[a-z]{2,})?")
 
 
@@ -23,6 +33,12 @@ def link_is_good(*, made_at: datetime, used_at: datetime | None, at: datetime) -
 
 def too_many_tries(failures: int) -> bool:
     return failures >= TRIES
+
+
+def email_problem(email: str) -> str | None:
+    """A message key; None for an address that mail can be sent to. `email` is in lower case."""
+    good = len(email) <= 150 and _EMAIL.fullmatch(email) and ".." not in email
+    return None if good else "identity.email.shape"
 
 
 def login_problem(login: str) -> str | None:

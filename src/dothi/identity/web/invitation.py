@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from dothi.foundation import clock
-from dothi.identity import sessions
+from dothi.identity import flows
 from dothi.identity.actions.person import accept_invitation
 from dothi.identity.errors import LinkNotGood, RefusedForm
 from dothi.identity.gates import public
 from dothi.identity.queries.invitation import good_invitation
+from dothi.identity.web import ways
 
 
 @public
@@ -37,7 +37,5 @@ def invited(request: HttpRequest, signed: str) -> HttpResponse:
         except RefusedForm as refusal:
             wrong = refusal.fields
         else:
-            sessions.sign_in(request, account)
-            return HttpResponseRedirect("/")
-    page = {"one": found.account, "wrong": wrong}
-    return render(request, "identity/invited.html", page, status=400 if wrong else 200)
+            return flows.enter(request, account, "invitation", next_="/")
+    return ways.to_localhost(request) or ways.page(request, "invited", wrong, one=found.account)
