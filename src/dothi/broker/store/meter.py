@@ -122,17 +122,16 @@ class Meter:
 
     async def flush(self) -> None:
         """Add what is new to the counts of all processes, and hear of theirs."""
-        days = dict(self.past)
         minutes: dict[tuple[str, int], int] = {}
         for name, count in self.counts.items():
             if count.new_day or count.refused:
-                days[count.tenant, name, count.day] = (count.new_day, count.refused)
+                self._keep(count.tenant, name, count.day, count.new_day, count.refused)
                 count.told_day, count.new_day, count.refused = count.told_day + count.new_day, 0, 0
                 if count.by_minute and count.new_minute:
                     minutes[name, count.minute] = count.new_minute
                     count.told_minute += count.new_minute
                 count.new_minute = 0
-        self.past = {}
+        days, self.past = self.past, {}
         if not days:
             return
         try:
