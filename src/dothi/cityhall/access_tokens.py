@@ -19,7 +19,7 @@ from dothi.broker.door import Key, reach_of
 FindKey = Callable[[str], Awaitable[EllipticCurvePublicKey | None]]
 """The provider's public key of this name (kid), while tokens signed with it may be good."""
 
-OPERATIONS = {"broker.read": "read", "broker.write": "write", "broker.ingest": "ingest"}
+OPERATIONS = {f"broker.{name}": name for name in ("read", "write", "ingest")}
 """Scopes of OAuth that the broker knows."""
 REMEMBER = 5.0
 LONGEST = 8_192

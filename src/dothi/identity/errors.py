@@ -6,8 +6,10 @@ DothiError
 │   ├── LinkNotGood       the one-time link was used, has expired or was never ours
 │   └── BeyondReach       one gives away more than one holds
 ├── NotFound
-│   └── NoSuchPerson      no account, post, grant, delegation or organisation of that id
+│   ├── NoSuchPerson      no account, post, grant, delegation or organisation of that id
+│   └── NoSuchKey         no key of that id, or none that still works
 ├── Conflict
+│   ├── KeyMadeBefore     the form of a key came twice; its token was shown the first time
 │   └── LastAdministrator the city would be left without anybody who may manage it
 └── BadInput
     └── RefusedForm       a form with sentences at its fields
@@ -37,6 +39,20 @@ class NoSuchPerson(NotFound):
 
     def __init__(self) -> None:
         super().__init__("identity.no_such_person")
+
+
+class NoSuchKey(NotFound):
+    """No key of that id, or none that still works."""
+
+    def __init__(self) -> None:
+        super().__init__("identity.key.missing")
+
+
+class KeyMadeBefore(Conflict):
+    """The form of a key came twice; its token was shown the first time."""
+
+    def __init__(self) -> None:
+        super().__init__("identity.key.made_before")
 
 
 class LastAdministrator(Conflict):

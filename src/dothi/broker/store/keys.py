@@ -29,7 +29,7 @@ REMEMBER = 5.0
 """Seconds until a revoked key stops working everywhere."""
 
 
-OPERATIONS = ("read", "write", "ingest", "admin")
+OPERATIONS = ("read", "write", "ingest")
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,10 +23,22 @@ ORDER BY k.created_at, k.id
 SELECT day, requests, refusals FROM broker.key_day WHERE key = %s ORDER BY day DESC LIMIT %s
 
 -- name: types_there
-SELECT DISTINCT type FROM broker.entity_type WHERE tenant = broker.current_tenant_v1() ORDER BY type
+WITH RECURSIVE one AS (
+  (SELECT type FROM broker.entity_type WHERE tenant = broker.current_tenant_v1() ORDER BY type LIMIT 1)
+  UNION ALL
+  SELECT (SELECT n.type FROM broker.entity_type n WHERE n.tenant = broker.current_tenant_v1() AND n.type > one.type ORDER BY n.type LIMIT 1)
+  FROM one WHERE one.type IS NOT NULL
+)
+SELECT type FROM one WHERE type IS NOT NULL
 
 -- name: attrs_there
-SELECT DISTINCT attr FROM broker.series WHERE tenant = broker.current_tenant_v1() ORDER BY attr
+WITH RECURSIVE one AS (
+  (SELECT attr FROM broker.series WHERE tenant = broker.current_tenant_v1() ORDER BY attr LIMIT 1)
+  UNION ALL
+  SELECT (SELECT n.attr FROM broker.series n WHERE n.tenant = broker.current_tenant_v1() AND n.attr > one.attr ORDER BY n.attr LIMIT 1)
+  FROM one WHERE one.attr IS NOT NULL
+)
+SELECT attr FROM one WHERE attr IS NOT NULL
 
 -- name: find
 SELECT hash, tenant, operations, source, types, attrs, scopes, extract(epoch FROM expires_at)::float8, per_minute, per_day, addresses
