@@ -49,3 +49,57 @@ def test_key_is_recorded_when_made_and_when_revoked_once(
 def test_nothing_is_recorded_when_the_key_is_refused(owner: str) -> None:
     assert key.main(["create", "x", "fly", ""]) == 2
     assert _told(owner) == []
+
+
+LIMITS = {
+    "owner": "organisation:gis", "type": ["Streetlight"], "attribute": ["powerState", "https://example.org/level"],
+    "scope": ["/hue/ward-a/"], "until": "2099-12-31", "per_minute": 60, "per_day": 5000, "addresses": ["10.1.2.3/8"],
+}  # fmt: skip
+
+
+def test_key_has_the_limits_that_were_typed_when_added(
+    owner: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert key.main(["add", "bản đồ", "read, ingest", "", json.dumps(LIMITS)]) == 0
+    number = capsys.readouterr().out.split("_")[1]
+    assert key.main(["list"]) == 0
+    line = capsys.readouterr().out
+
+    default = "https://uri.etsi.org/ngsi-ld/default-context"
+    limits = {
+        "types": [f"{default}/Streetlight"],
+        "attrs": [f"{default}/powerState", "https://example.org/level"],
+        "scopes": ["/hue/ward-a"],
+        "ends": "2099-12-31T17:00:00.000000Z",
+        "per_minute": 60,
+        "per_day": 5000,
+        "addresses": 1,
+    }
+    assert _told(owner) == [
+        ("key_made", f"key:{number}", {"of": "", "operations": ["read", "ingest"], **limits})
+    ]
+    assert line.startswith(f"{number}  read,ingest  valid")
+    assert "[organisation:gis] used never (0 today, 0 refused) types=" in line
+    assert "scopes=/hue/ward-a ends=2099-12-31T17:00:00.000000Z per_minute=60 per_day=5000" in line
+
+
+@pytest.mark.parametrize(
+    ("note", "operations", "more"),
+    [
+        ("", "read", {}),
+        ("x", "", {}),
+        ("x", "read", {"scope": ["hue"]}),
+        ("x", "read", {"scope": ["/"]}),
+        ("x", "read", {"until": "hôm qua"}),
+        ("x", "read", {"until": "2020-01-01"}),
+        ("x", "read", {"per_day": 0}),
+        ("x", "read", {"per_minute": -1}),
+        ("x", "read", {"addresses": ["10.0.0.0/40"]}),
+    ],
+)
+def test_nothing_is_made_when_a_limit_is_wrong(
+    owner: str, note: str, operations: str, more: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert key.main(["add", note, operations, "", json.dumps(more)]) == 2
+
+    assert (_told(owner), capsys.readouterr().err.strip() != "") == ([], True)

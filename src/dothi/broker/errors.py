@@ -22,3 +22,11 @@ class TooMuchAsked(DothiError):
 
     status = 403
     title = "Too complex query"
+
+
+class QuotaReached(DothiError):
+    """The key has asked as often as it may for now; `retry_after` says when it may again."""
+
+    status = 429
+    title = "Too many requests"
+    retryable = True

@@ -18,6 +18,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from dothi.broker.reach import Reach
+
 IMPLIED = "~implied"
 
 Instance = dict[str, Any]
@@ -55,6 +57,7 @@ Status = Literal[
     "attribute_missing",
     "refused",
     "key_reused",
+    "outside",
 ]
 
 
@@ -80,6 +83,7 @@ class Write(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
     body says nothing (6.5.3.4).
     `origin`: who brought it ("http", "mqtt", "file:<id>", "replay", "outbox:<event id>", "demo").
     `backfill`: recorded data; no live alerts (house decision 14).
+    `reach`: how far whoever asks may write; what would go beyond it is `outside` and writes nothing.
     """
 
     verb: Verb
@@ -99,6 +103,7 @@ class Write(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
     request: str = ""
     origin: str = "http"
     backfill: bool = False
+    reach: Reach | None = None
 
 
 class Result(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -107,7 +112,7 @@ class Result(msgspec.Struct, kw_only=True, omit_defaults=True):
     `not_updated`: attribute IRI -> reason, for verbs that report it. `repeats`: instances that were already
     there with the same value. `conflicts`: instances whose value differed at the same observedAt.
     `late`: readings older than the state. `ahead`: readings from the future, see `rules.AHEAD`.
-    `detail`: why it was refused: a sentence's key, whose values are `about`, or the words of the database.
+    `detail`: why it was refused or lies outside: a sentence's key, whose values are `about`, or the words of the database.
     """
 
     status: Status

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
+import msgspec
+
 from dothi.broker import patching
 from dothi.broker.model import Entity, Instance, Result, Write
 from dothi.broker.patching import HIGH_WATER, NULL, UPKEEP, Misfit
@@ -20,6 +22,7 @@ AHEAD = timedelta(seconds=120)
 """A reading further ahead of now is from a wrong clock: kept in history, but apart (quality.md, R7)."""
 _CREATES = frozenset({"create", "upsert_replace", "upsert_update", "observe", "describe"})
 _READINGS = frozenset({"observe", "add_instances"})
+_GOES = frozenset({"delete", "delete_temporal", "expire"})
 _OVERWRITES = frozenset({"upsert_update", "observe", "describe", "add_instances"})
 
 
@@ -201,9 +204,39 @@ def _replace(entity: Entity, write: Write, now: str) -> Outcome:
     return out
 
 
+def _beyond(entity: Entity | None, write: Write) -> str | None:
+    """What the write would touch outside of its reach; nothing is changed yet."""
+    assert write.reach is not None
+    asked = write.reach.asked(
+        types=write.types, scopes=write.scopes, attrs=write.attrs, attribute=write.attribute
+    )
+    if asked is not None:
+        return asked
+    before = None if entity is None else (entity.types, entity.scopes, entity.expires_at)
+    if entity is None and write.verb not in _CREATES and not (write.verb == "add_instances" and write.types):
+        return None
+    return write.reach.moved(write.verb, before, _after(entity, write))
+
+
+def _after(entity: Entity | None, write: Write) -> tuple[list[str], list[str], str | None] | None:
+    """Types, scopes and end of the entity when the write is done; None when it is gone."""
+    if write.verb in _GOES:
+        return None
+    if entity is None:
+        return write.types, write.scopes or [], write.expires_at
+    then = msgspec.structs.replace(entity)
+    if write.verb in {"replace", "upsert_replace"}:
+        return write.types or then.types, write.scopes or [], write.expires_at
+    if write.verb not in {"create", "partial", "replace_attribute", "delete_attribute"}:
+        _head(then, write)
+    return then.types, then.scopes, then.expires_at
+
+
 def apply(entity: Entity | None, write: Write, now: str) -> Outcome:
     """The entity after `write` at `now`, what to answer, what to append. Changes `entity` in place."""
     verb = write.verb
+    if write.reach is not None and (why := _beyond(entity, write)) is not None:
+        return Outcome(entity, Result(status="outside", detail=why))
     if entity is None:
         if verb in _CREATES and not write.types:
             return _refused(None, "broker.ngsi.bad_type")
@@ -214,7 +247,7 @@ def apply(entity: Entity | None, write: Write, now: str) -> Outcome:
         return _answer("exists", entity)
     if verb == "expire" and not is_expired(entity, write.expires_at or now):
         return _answer("unchanged", entity)
-    if verb in {"delete", "delete_temporal", "expire"}:
+    if verb in _GOES:
         return Outcome(None, Result(status="deleted"), kind="deleted")
     try:
         out = _changed(entity, write, now)

@@ -44,6 +44,38 @@ def _places(places: argparse.ArgumentParser, shared: argparse.ArgumentParser) ->
     take.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
 
 
+def _key(key: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    acts = key.add_subparsers(dest="act", metavar="ACT", required=True)
+    add = acts.add_parser(
+        "add",
+        aliases=["create"],
+        parents=[shared],
+        help="make a key; it is shown once, and opens all unless told",
+    )
+    add.add_argument("note", metavar="PURPOSE", help="what it is for")
+    add.add_argument("--operations", default="read", help="read, write, ingest, with commas between")
+    add.add_argument("--tenant", default="")
+    add.add_argument(
+        "--owner", default="operator:server", help="who answers for it: account:ID, organisation:ID"
+    )
+    add.add_argument("--type", action="append", metavar="TYPE", help="only this type; may be repeated")
+    add.add_argument(
+        "--attribute", action="append", metavar="NAME", help="only this attribute; may be repeated"
+    )
+    add.add_argument(
+        "--scope", action="append", metavar="PATH", help="only what lies in it or below: /hue/ward-a"
+    )
+    add.add_argument("--until", metavar="DAY", help="the last day on which it works: 2027-12-31")
+    add.add_argument("--per-minute", type=int, metavar="N", help="requests each minute")
+    add.add_argument("--per-day", type=int, metavar="N", help="requests each day")
+    add.add_argument(
+        "--from", dest="addresses", action="append", metavar="NETWORK", help="only from 203.0.113.0/24"
+    )
+    acts.add_parser("list", parents=[shared], help="all keys, without their secrets")
+    revoke = acts.add_parser("revoke", parents=[shared], help="a key stops working within seconds")
+    revoke.add_argument("id")
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands with their options."""
     top = argparse.ArgumentParser(prog="dothi", description="The open operating platform of a smart city.")
@@ -64,16 +96,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", parents=[shared], help="bring the database up to date")
     commands.add_parser("admin-link", parents=[shared], help="a one-time link that makes an administrator")
 
-    key = commands.add_parser("key", help="keys of machines for the API").add_subparsers(
-        dest="act", metavar="ACT", required=True
-    )
-    create = key.add_parser("create", parents=[shared], help="make a key; it is shown once")
-    create.add_argument("note", help="what it is for")
-    create.add_argument("--operations", default="read", help="read, write or read,write")
-    create.add_argument("--tenant", default="")
-    key.add_parser("list", parents=[shared], help="all keys, without their secrets")
-    revoke = key.add_parser("revoke", parents=[shared], help="a key stops working within seconds")
-    revoke.add_argument("id")
+    _key(commands.add_parser("key", help="keys of machines for the API"), shared)
 
     ledger = commands.add_parser("ledger", help="the audit ledger: export it, or witness one").add_subparsers(
         dest="act", metavar="ACT", required=True

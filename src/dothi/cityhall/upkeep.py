@@ -17,7 +17,6 @@ from dothi.foundation.errors import DothiError
 
 OUTBOX_EVERY = 0.2
 EXPIRY_EVERY = 10.0
-KEYS_EVERY = 30.0
 UPKEEP_EVERY = 300.0
 FIRST_PACKING = 30.0
 """Seconds after the start: until then devices and browsers come back and need the machine."""
@@ -55,10 +54,6 @@ async def run(broker: Broker, stop: asyncio.Event, is_low: Callable[[], bool] = 
         await maintenance.expire_entities(broker.pool, broker, clock.now())
         return EXPIRY_EVERY
 
-    async def keys() -> float:
-        await broker.keys.note_use()
-        return KEYS_EVERY
-
     begun = False
 
     async def order() -> float:
@@ -68,7 +63,7 @@ async def run(broker: Broker, stop: asyncio.Event, is_low: Callable[[], bool] = 
         _log.info("upkeep.done", partitions=report.partitions_made, packed=report.rows_packed)
         return FIRST_PACKING if first else UPKEEP_EVERY
 
-    works = {"outbox": outbox, "expiry": expiry, "keys": keys, "order": order}
+    works = {"outbox": outbox, "expiry": expiry, "order": order}
     async with asyncio.TaskGroup() as tasks:
         for name, act in works.items():
             tasks.create_task(_again(stop, name, act))

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", choices.theme, name="theme"),
     path("", include("dothi.identity.web.urls")),
     path("", include("dothi.identity.web.people_urls")),
+    path("", include("dothi.identity.web.key_urls")),
     path("sources/", include("dothi.sources.web.urls")),
     path(
         "ledger/",

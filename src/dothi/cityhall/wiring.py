@@ -43,6 +43,10 @@ class Today:
             self._below[unit] = found
         return found
 
+    def scope(self, unit: str, /) -> str:
+        """The scope path of a unit in the broker: `/<city>/<ward>`."""
+        return "/" + "/".join(self._tree.chain(unit))
+
     def choices(self) -> list[tuple[str, str]]:
         """Ids and names from the top down, those below indented."""
         if not self._choices:
@@ -74,6 +78,7 @@ def wire() -> None:
     set_file_reader(read_file)
     set_people(People(names=identity.names_of, search=identity.ids_of))
     identity.set_units(today)
+    identity.set_scopes(lambda unit: today().scope(unit))
     identity.set_positions(
         [identity.Known(code=code, permissions=tuple(held)) for code, held in _positions().items()]
     )

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from dothi.connectors.directory import Directory
 from dothi.connectors.files.runtime import FileImports
-from dothi.connectors.http.ingest import Ingest
+from dothi.connectors.http.ingest import Admit, Ingest
 from dothi.connectors.intake import Intake
 from dothi.connectors.keeper import Keeper
 from dothi.connectors.mqtt.runtime import Runtime
@@ -55,9 +55,11 @@ class WaysIn:
 class HttpPush:
     """The ASGI application for `/ingest/*` in a broker process: `open`, serve `app`, `run` until `stop`."""
 
-    def __init__(self, settings: Settings, broker: Broker) -> None:
+    def __init__(self, settings: Settings, broker: Broker, admit: Admit | None = None) -> None:
         self.intake = Intake(Directory())
-        self.app = Ingest(broker, self.intake, limit=settings.batch_limit, language=settings.language)
+        self.app = Ingest(
+            broker, self.intake, limit=settings.batch_limit, language=settings.language, admit=admit
+        )
         self._keeper = Keeper(settings.database_url, self.intake)
 
     async def open(self) -> None:

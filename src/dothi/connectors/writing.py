@@ -77,14 +77,14 @@ async def write_singly(broker: Broker, writes: Sequence[Write]) -> list[Result]:
 def count(results: Sequence[Result], writes: Sequence[Write], intake: Intake, *, way: str) -> None:
     """Add what became of writes to the counters."""
     for result, write in zip(results, writes, strict=True):
-        if result.status == "refused":
-            detail = result.detail or ""
+        if result.status in {"refused", "outside"}:
+            detail = result.detail or "" if result.status == "refused" else ""
             device = intake.directory.by_entity.get(write.id)
             registered = intake.directory.sources.get(device.source_id) if device is not None else None
             intake.refuse(
                 registered.row if registered else None,
                 way=way,
-                reason="store",
+                reason="store" if result.status == "refused" else "outside",
                 topic=write.id,
                 key=device.key if device is not None else "",
                 detail=detail,

@@ -12,6 +12,7 @@ import binascii
 import functools
 import hashlib
 import hmac
+from collections.abc import Iterable
 
 import msgspec
 
@@ -23,12 +24,18 @@ _VERSION = "v1"
 
 
 class Claims(msgspec.Struct, kw_only=True, frozen=True):
-    """Who may do what until when. `exp`: epoch seconds."""
+    """Who may do what until when. `exp`: epoch seconds.
+
+    `types` and `attrs` (IRIs) and `scopes` (each with all below it) limit what is seen; None: no limit.
+    """
 
     tenant: str
     ops: tuple[str, ...] = ("read",)
     exp: int
     sub: str = ""
+    types: tuple[str, ...] | None = None
+    attrs: tuple[str, ...] | None = None
+    scopes: tuple[str, ...] | None = None
 
 
 @functools.lru_cache(maxsize=4)
@@ -54,6 +61,23 @@ def sign(secret_key: str, claims: Claims) -> str:
     """The ticket that says `claims`."""
     payload = _encode(msgspec.json.encode(claims))
     return f"{_VERSION}.{payload}.{_encode(_signature(secret_key, payload))}"
+
+
+def issue(
+    secret_key: str,
+    *,
+    tenant: str,
+    sub: str,
+    now: float,
+    types: Iterable[str] | None = None,
+    attrs: Iterable[str] | None = None,
+    scopes: Iterable[str] | None = None,
+) -> str:
+    """A ticket to read with from now on (`now`: epoch seconds), limited as `Claims` says."""
+    limits = (None if limit is None else tuple(sorted(set(limit))) for limit in (types, attrs, scopes))
+    kinds, names, places = limits
+    claims = Claims(tenant=tenant, exp=int(now) + SECONDS, sub=sub, types=kinds, attrs=names, scopes=places)
+    return sign(secret_key, claims)
 
 
 def verify(secret_key: str, ticket: str, *, now: float) -> Claims | None:

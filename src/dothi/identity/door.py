@@ -20,6 +20,7 @@ from dothi.identity.gates import (
 )
 from dothi.identity.models import Account
 from dothi.identity.queries.account import actor_of, has_administrator, ids_of, names_of
+from dothi.identity.queries.key import set_scopes
 from dothi.identity.queries.position import Known, set_positions
 from dothi.identity.queries.rights import rights_of, set_units
 from dothi.identity.reach import current as reach
@@ -79,6 +80,7 @@ __all__ = [
     "rights_of",
     "seen",
     "set_positions",
+    "set_scopes",
     "set_units",
     "signed_in",
     "staff",

@@ -10,8 +10,10 @@ DothiError
 ├── NotAuthenticated
 │   └── ProveAgain        the act needs a fresh proof of who asks (RFC 9470)
 ├── NotFound
-│   └── NoSuchPerson      no account, post, grant, delegation or organisation of that id
+│   ├── NoSuchPerson      no account, post, grant, delegation or organisation of that id
+│   └── NoSuchKey         no key of that id, or none that still works
 ├── Conflict
+│   ├── KeyMadeBefore     the form of a key came twice; its token was shown the first time
 │   └── LastAdministrator the city would be left without anybody who may manage it
 ├── Busy
 │   └── MailFailed        the mail server does not take the mail
@@ -59,6 +61,20 @@ class NoSuchPerson(NotFound):
 
     def __init__(self) -> None:
         super().__init__("identity.no_such_person")
+
+
+class NoSuchKey(NotFound):
+    """No key of that id, or none that still works."""
+
+    def __init__(self) -> None:
+        super().__init__("identity.key.missing")
+
+
+class KeyMadeBefore(Conflict):
+    """The form of a key came twice; its token was shown the first time."""
+
+    def __init__(self) -> None:
+        super().__init__("identity.key.made_before")
 
 
 class LastAdministrator(Conflict):

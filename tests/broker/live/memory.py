@@ -9,9 +9,12 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from dothi.broker.live import shape
 from dothi.broker.live.port import Point, Reading
 from dothi.broker.model import Change, Entity
+from dothi.broker.reach import Reach
 from dothi.foundation import clock
 
 DEFAULT = "https://uri.etsi.org/ngsi-ld/default-context/"
@@ -41,6 +44,18 @@ class MemoryStore:
         self.log.append(change)
         self.woken.set()
         return change
+
+    def within(self, reach: Reach | None) -> MemoryStore:
+        """The part of it: what was logged of what may be seen, for reads of the past."""
+        if reach is None:
+            return self
+        part = MemoryStore()
+        for change in self.log:
+            seen = reach.part(change.types, change.scopes, change.attrs)
+            if seen is not None:
+                kept = msgspec.structs.replace(change, types=seen[0], scopes=seen[1], attrs=seen[2])
+                part.log.append(kept)
+        return part
 
     async def head(self) -> int:
         return len(self.log)

@@ -13,7 +13,7 @@ import pytest
 from psycopg_pool import PoolTimeout
 from tests.broker.live.memory import MemoryStore, attribute
 
-from dothi.broker.door import Broker
+from dothi.broker.door import Broker, Key
 from dothi.broker.live.app import LiveApp
 from dothi.broker.model import Write
 from dothi.foundation import clock
@@ -22,8 +22,9 @@ DEFAULT = "https://uri.etsi.org/ngsi-ld/default-context/"
 ID = "urn:ngsi-ld:AirQualityObserved:a"
 
 
-async def verify(scope) -> str | None:
-    return "" if (b"authorization", b"Bearer an") in scope["headers"] else None
+async def verify(scope, counts) -> Key | None:
+    an = Key(id="an", tenant="", operations=frozenset({"read"}))
+    return an if (b"authorization", b"Bearer an") in scope["headers"] else None
 
 
 def reading(value: float, ago: int) -> Write:

@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx
 import psycopg
+import pytest
 
-from dothi.broker.door import Broker
+from dothi.broker.door import Broker, Key, Reach
 from dothi.connectors.directory import Directory
 from dothi.connectors.http.ingest import Ingest
 from dothi.connectors.intake import Intake
@@ -195,3 +196,59 @@ def test_sender_hears_what_is_wrong_with_the_mapping_when_it_cannot_be_used(writ
         assert "There is no “tpye”" in en.json()["detail"]
 
     ask(writer_url, act)
+
+
+def ask_with_key(
+    writer_url: str, key: Key | None, act: Callable[[httpx.AsyncClient], Awaitable[None]]
+) -> None:
+    async def admit(_scope: Any) -> Key | None:
+        return key
+
+    async def run() -> None:
+        broker = await Broker.open(writer_url)
+        try:
+            transport = httpx.ASGITransport(Ingest(broker, Intake(directory()), admit=admit))
+            headers = {"Authorization": "Bearer dothi_1_2"}
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://city", headers=headers
+            ) as client:
+                await act(client)
+        finally:
+            await broker.close()
+
+    asyncio.run(run())
+
+
+def key_of(**more: Any) -> Key:
+    return Key(**({"id": "1", "tenant": "", "operations": frozenset({"ingest"})} | more))
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "status"),
+    [
+        (key_of(), "/ingest/air", 200),
+        (key_of(source="air"), "/ingest/air", 200),
+        (key_of(source="mq"), "/ingest/air", 403),
+        (key_of(operations=frozenset({"read", "write"})), "/ingest/air", 403),
+        (key_of(tenant="other"), "/ingest/air", 403),
+        (key_of(), "/ingest/nothing", 404),
+        (key_of(), "/ingest/mq", 403),
+        (None, "/ingest/air", 401),
+        (key_of(reach=Reach(types=frozenset({"urn:Safe"}))), "/ingest/air", 403),
+        (key_of(reach=Reach(scopes=("/city/a",))), "/ingest/air", 403),
+        (key_of(reach=Reach(attrs=frozenset({"urn:power"}))), "/ingest/air", 403),
+    ],
+)
+def test_key_of_the_city_sends_readings_when_it_may(
+    writer_url: str, database: str, key: Key | None, path: str, status: int
+) -> None:
+    async def act(client: httpx.AsyncClient) -> None:
+        answer = await client.post(path, json=row(1))
+
+        assert answer.status_code == status
+
+    ask_with_key(writer_url, key, act)
+
+    with psycopg.connect(database) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM broker.entity").fetchone() or (0,)
+    assert count == (status == 200)

@@ -10,7 +10,9 @@ from dothi.broker.api.faults import MethodNotAllowed
 from dothi.broker.api.port import App, Receive, Scope, Send, Verify
 from dothi.broker.api.request import JSON, Call, Limits
 from dothi.broker.door import Broker
+from dothi.broker.errors import QuotaReached
 from dothi.broker.ngsi.remote import Contexts
+from dothi.foundation import problem
 from dothi.foundation.errors import NotAllowed, NotAuthenticated, NotFound
 from dothi.foundation.settings import Settings
 
@@ -31,8 +33,12 @@ def build(broker: Broker, verify: Verify, settings: Settings, *, allow_loopback:
             await answer.send(call, found, send)
         except Exception as raised:  # noqa: BLE001 - the edge: whatever failed becomes one problem document
             error = faults.known(raised, call.request_id)
+            if call.principal is not None and error.status == NotAllowed.status:
+                broker.keys.meter.refuse(call.principal)
             body = answer.encode(faults.body(error, call.language, call.request_id))
-            await answer.send_raw(call, error.status, body, JSON, faults.headers(error), send)
+            # 429 is none of the standard's errors (CIM 009 5.5.3) and looks as everywhere else.
+            kind = problem.CONTENT_TYPE if isinstance(error, QuotaReached) else JSON
+            await answer.send_raw(call, error.status, body, kind, faults.headers(error), send)
 
     return app
 
@@ -52,7 +58,7 @@ async def _handled(call: Call, verify: Verify) -> answer.Answer:
     principal = await verify(call.scope)
     if principal is None:
         raise NotAuthenticated("broker.ngsi.sign_in")
+    call.principal = principal
     if route.operation not in principal.operations:
         raise NotAllowed("broker.ngsi.forbidden", operation=route.operation)
-    call.principal = principal
     return await route.handler(call)

@@ -32,7 +32,7 @@ async def _one(call: Call, *, by_type: bool) -> tuple[str, dict[str, set[str]]]:
     call.refuse_geo_json()
     await call.read_context()
     iri = call.terms.expand(call.part("name"))
-    vocabulary = call.broker.store.vocabulary
+    vocabulary = call.store.vocabulary
     ask = vocabulary.of_type if by_type else vocabulary.of_attribute
     found = _used(await ask(call.tenant, iri), by_type=by_type).get(iri)
     if found is None:
@@ -49,7 +49,7 @@ async def types(call: Call) -> Answer:
     """CIM 009 5.7.5 and, with details=true, 5.7.6; 6.25.3.1."""
     call.refuse_geo_json()
     await call.read_context()
-    vocabulary = call.broker.store.vocabulary
+    vocabulary = call.store.vocabulary
     if not selection.flag(call, "details"):
         return _listing(call, "EntityTypeList", "typeList", await vocabulary.types(call.tenant))
     found = _used(await vocabulary.whole(call.tenant), by_type=True)
@@ -64,7 +64,7 @@ async def types(call: Call) -> Answer:
 async def one_type(call: Call) -> Answer:
     """CIM 009 5.7.7, 6.26.3.1."""
     iri, found = await _one(call, by_type=True)
-    _, count = await call.broker.store.query(call.tenant, types=[iri], limit=0, count=True)
+    _, count = await call.store.query(call.tenant, types=[iri], limit=0, count=True)
     details: list[dict[str, Any]] = [
         {
             "id": name,
@@ -88,7 +88,7 @@ async def attributes(call: Call) -> Answer:
     """CIM 009 5.7.8 and, with details=true, 5.7.9; 6.27.3.1."""
     call.refuse_geo_json()
     await call.read_context()
-    found = _used(await call.broker.store.vocabulary.whole(call.tenant), by_type=False)
+    found = _used(await call.store.vocabulary.whole(call.tenant), by_type=False)
     if not selection.flag(call, "details"):
         return _listing(call, "AttributeList", "attributeList", sorted(found))
     compact = call.terms.compact
@@ -102,7 +102,7 @@ async def attributes(call: Call) -> Answer:
 async def one_attribute(call: Call) -> Answer:
     """CIM 009 5.7.10, 6.28.3.1."""
     iri, found = await _one(call, by_type=False)
-    _, count = await call.broker.store.query(call.tenant, attrs=[iri], limit=0, count=True)
+    _, count = await call.store.query(call.tenant, attrs=[iri], limit=0, count=True)
     body = {
         "id": iri,
         "type": "Attribute",

@@ -18,9 +18,10 @@ from dothi.broker.ngsi.faults import BadRequestData, InvalidRequest
 from dothi.broker.ngsi.parse import Parsed
 from dothi.broker.ngsi.represent import View
 from dothi.foundation import messages
-from dothi.foundation.errors import Conflict, NotFound
+from dothi.foundation.errors import Conflict, NotAllowed, NotFound
 
 LOCATION = "https://uri.etsi.org/ngsi-ld/location"
+OUTSIDE = "broker.outside."
 PREFIX = "/ngsi-ld/v1"
 LONGEST_NAME = 2000
 """Bytes of an id with the name of an attribute and its datasetId, or with a type: PostgreSQL's indexes hold 2,704."""
@@ -30,9 +31,16 @@ _LANGUAGE = re.compile(r"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z|@none\Z")
 def write_of(
     call: Call, verb: Verb, entity_id: str, parsed: Parsed, *, number: int = 0, **more: Any
 ) -> Write:
-    """A write of this request; `number` when it asks for several."""
+    """A write of this request; `number` when it asks for several. NotAllowed when it names what is out of reach."""
     key = call.key(number)
     _check_names(entity_id, parsed)
+    reach = call.reach
+    if reach is not None:
+        why = reach.asked(
+            types=parsed.types, scopes=parsed.scopes, attrs=parsed.attrs, attribute=more.get("attribute")
+        )
+        if why is not None:
+            raise NotAllowed(OUTSIDE + why)
     return Write(
         verb=verb,
         id=entity_id,
@@ -43,6 +51,7 @@ def write_of(
         expires_at=parsed.expires_at,
         key=key,
         request=call.digest if key else "",
+        reach=reach,
         **more,
     )
 
@@ -66,6 +75,8 @@ def raise_for(result: Result, entity_id: str, attribute: str = "") -> None:
             raise Conflict("broker.ngsi.entity_exists", id=entity_id)
         case "attribute_missing":
             raise NotFound("broker.ngsi.attribute_missing", id=entity_id, name=attribute)
+        case "outside":
+            raise NotAllowed(OUTSIDE + (result.detail or "entity"))
         case "key_reused":
             raise KeyReused("broker.ngsi.key_reused")
         case "refused" if result.detail in messages.catalogue():
@@ -153,7 +164,7 @@ async def retrieve(call: Call) -> Answer:
     await call.read_context()
     entity_id = path_id(call)
     wanted = selection.view(call, call.parameters)
-    kept = await call.broker.entity(call.tenant, entity_id)
+    kept = await call.store.state.entity(call.tenant, entity_id)
     if kept is None or (wanted.attrs and wanted.attrs.isdisjoint(kept.attrs)):
         raise NotFound("broker.ngsi.entity_missing", id=entity_id)
     if call.accept == GEO_JSON:

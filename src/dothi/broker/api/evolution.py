@@ -86,7 +86,7 @@ async def retrieve(call: Call) -> Answer:
 
 async def _head(call: Call, entity_id: str) -> Entity:
     """The entity, or the one that was deleted and left a past."""
-    candidates = call.broker.store.candidates
+    candidates = call.store.candidates
     head = (await candidates.heads(call.tenant, [entity_id])).get(entity_id)
     if (
         head is not None
@@ -126,7 +126,7 @@ async def _page(call: Call, parameters: Mapping[str, Any]) -> Answer:
     asked = examined.Asked(window=wanted.window, attrs=wanted.attrs, datasets=wanted.datasets)
     found = await examined.select(call, filters, asked, None if count else offset + limit + 1)
     ids = found[offset : offset + limit]
-    heads = await call.broker.store.candidates.heads(call.tenant, ids)
+    heads = await call.store.candidates.heads(call.tenant, ids)
     bodies, headers = await _bodies(call, [heads[i] for i in ids if i in heads], wanted)
     bodies = [body for body in bodies if set(body) - ENTITY_PLAIN]
     status = 206 if headers else 200
@@ -140,7 +140,7 @@ async def _bodies(
     call: Call, heads: Sequence[Entity], wanted: Wanted
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The entities in the wanted form; and the Content-Range when that is only a part of it."""
-    record = call.broker.store.record
+    record = call.store.record
     listed = await record.series_of_all(call.tenant, [h.id for h in heads], wanted.attrs)
     series = {i: [s for s in many if _is_shown(s, wanted)] for i, many in listed.items()}
     if wanted.aggregation is not None:
@@ -181,7 +181,7 @@ async def _pasts(
     last = wanted.query.last
     limit = last if last and last <= most else most + 1
     whole = [s for many in series.values() for s in many]
-    columns = await call.broker.store.record.columns(whole, wanted.window, limit)
+    columns = await call.store.record.columns(whole, wanted.window, limit)
     found: dict[str, Past] = {}
     for entity, many in series.items():
         past = found.setdefault(entity, {})
@@ -223,7 +223,7 @@ async def _aggregated(
 ) -> list[dict[str, Any]]:
     """Everything in the interval counts, or the request is refused: a part of it would be a wrong figure."""
     whole = [s for many in series.values() for s in many]
-    columns = await call.broker.store.record.everything(whole, wanted.window)
+    columns = await call.store.record.everything(whole, wanted.window)
     work = _Aggregating(call.terms, wanted, aggregation, columns)
     if sum(map(len, columns.values())) < _WORTH_A_THREAD:
         return work.run(heads, series)

@@ -32,7 +32,7 @@ class Asked(msgspec.Struct, kw_only=True):
 
 async def select(call: Call, filters: Selection, asked: Asked, most: int | None) -> list[str]:
     """The ids of the entities that match, in order: the first `most`, or all."""
-    candidates = call.broker.store.candidates
+    candidates = call.store.candidates
     ids = await candidates.named(call.tenant, _head_conditions(filters))
     found: list[str] = []
     for start in range(0, len(ids), _AT_ONCE):
@@ -66,7 +66,7 @@ def _head_conditions(filters: Selection) -> list[Sql]:
 
 async def _sure(call: Call, asked: Asked, part: Sequence[tuple[str, bool]]) -> list[str]:
     """Those that certainly have an instance in the window; where only reading can tell, it is read."""
-    store = call.broker.store
+    store = call.store
     doubtful = [i for i, certain in part if not certain]
     if not doubtful:
         return [i for i, _ in part]
@@ -86,20 +86,20 @@ async def _matching(call: Call, filters: Selection, asked: Asked, ids: Sequence[
     named = set(filters.named) | ({filters.area.property} if filters.area else set())
     entities = [
         await _with_past(call, asked, head, named)
-        for head in (await call.broker.store.candidates.heads(call.tenant, ids)).values()
+        for head in (await call.store.candidates.heads(call.tenant, ids)).values()
     ]
     area, values = filters.area, filters.values
     if area is not None:
         entities = [e for e in entities if area.matches(e)]
     met = {e.id for e in entities}
     if values is not None and entities:
-        met = await call.broker.store.candidates.matching(entities, Sql(values.text, values.params))
+        met = await call.store.candidates.matching(entities, Sql(values.text, values.params))
     return [i for i in ids if i in met]
 
 
 async def _with_past(call: Call, asked: Asked, head: Entity, named: set[str]) -> Entity:
     """The entity with every instance in the window beside what it has without a time, one place each."""
-    record = call.broker.store.record
+    record = call.store.record
     series = await record.series(call.tenant, head.id, sorted(named))
     attrs: dict[str, dict[str, Any]] = {
         attr: {d: i for d, i in instances.items() if "observedAt" not in i}

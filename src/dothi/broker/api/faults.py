@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from dothi.broker.errors import TooMuchAsked
+from dothi.broker.errors import QuotaReached, TooMuchAsked
 from dothi.broker.ngsi.faults import (
     BadRequestData,
     ContextNotAvailable,
@@ -71,6 +71,7 @@ _NAMES: tuple[tuple[type[DothiError], str], ...] = (
     (NotAcceptable, "InvalidRequest"),
     (errors.NotAuthenticated, "InvalidRequest"),
     (errors.NotAllowed, "InvalidRequest"),
+    (QuotaReached, "InvalidRequest"),
 )
 
 

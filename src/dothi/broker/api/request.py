@@ -21,6 +21,8 @@ from dothi.broker.ngsi.context import CORE_TERMS, Terms
 from dothi.broker.ngsi.faults import BadRequestData, InvalidRequest
 from dothi.broker.ngsi.remote import Contexts
 from dothi.broker.ngsi.values import check_document, is_harmless
+from dothi.broker.reach import Reach
+from dothi.broker.store.store import Store
 from dothi.foundation import messages
 from dothi.foundation.errors import NotAllowed, TooLarge
 
@@ -89,6 +91,17 @@ class Call:
             raise NotAllowed("broker.ngsi.other_tenant", tenant=named)
         return own
 
+    @property
+    def reach(self) -> Reach | None:
+        """How far whoever asks may read and write."""
+        assert self.principal is not None
+        return self.principal.reach
+
+    @cached_property
+    def store(self) -> Store:
+        """What whoever asks may read: the only way of this interface to the store."""
+        return self.broker.store.within(self.reach)
+
     @cached_property
     def parameters(self) -> dict[str, str]:
         """Query parameters; the first of each name counts, so that a second cannot pass a check unseen."""
@@ -153,7 +166,11 @@ class Call:
         given = self.header(b"idempotency-key")
         if len(given) > LONGEST_KEY:
             raise BadRequestData("broker.ngsi.long_key", most=LONGEST_KEY)
-        return f"http:{number}:{given}" if given else None
+        if not given:
+            return None
+        # An answer is repeated to whoever may do as much; one with limits hears only of what it did itself.
+        own = f"{self.principal.id}:" if self.principal is not None and self.reach is not None else ""
+        return f"http:{own}{number}:{given}"
 
     @cached_property
     def digest(self) -> str:

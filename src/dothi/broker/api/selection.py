@@ -215,11 +215,9 @@ async def select(
     }
     area = wanted.area
     if area is None:
-        return await call.broker.store.query(
-            call.tenant, **filters, limit=limit + 1, offset=offset, count=count
-        )
+        return await call.store.query(call.tenant, **filters, limit=limit + 1, offset=offset, count=count)
     near = area.box() if area.property.endswith("/location") else None
-    found, _ = await call.broker.store.query(call.tenant, **filters, bbox=near, limit=CANDIDATES + 1)
+    found, _ = await call.store.query(call.tenant, **filters, bbox=near, limit=CANDIDATES + 1)
     if len(found) > CANDIDATES:
         raise TooManyResults("broker.ngsi.geo_many", most=CANDIDATES)
     met = [entity for entity in found if area.matches(entity)]

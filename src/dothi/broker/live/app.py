@@ -8,16 +8,21 @@ import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import psycopg
+
 from dothi.broker.api import faults
 from dothi.broker.live import events, geometry, rows, series, state
 from dothi.broker.live.answer import Query, Receive, Scope, Send, encode, header, send_body
 from dothi.broker.live.hub import Hub
-from dothi.broker.live.port import LiveStore
+from dothi.broker.live.port import LiveStore, Viewer
 from dothi.foundation import messages, problem
 from dothi.foundation.errors import NotAllowed, NotAuthenticated, NotFound
 
-Verify = Callable[[Scope], Awaitable[str | None]]
-"""The tenant that a request may read, by its ticket or its key; None: nobody we know who may read."""
+Verify = Callable[[Scope, bool], Awaitable[Viewer | None]]
+"""Who looks, by ticket or key; None: nobody we know who may read. The truth value: whether it counts as a request."""
+
+
+_PATIENCE = 2.0
 
 
 class LiveApp:
@@ -64,21 +69,29 @@ class LiveApp:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:
             raise NotAllowed("broker.live.read_only")
-        tenant = await self._verify(scope)
-        if tenant is None:
+        viewer = await self._verify(scope, True)
+        if viewer is None:
             raise NotAuthenticated("broker.live.sign_in")
+
+        async def still() -> bool:
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    return await self._verify(scope, False) == viewer
+            except (TimeoutError, psycopg.OperationalError):
+                return True  # while the store is away nothing new is shown either
+
         await self.start()
         query = Query(scope)
         match scope["path"].rstrip("/").rsplit("/", 1)[-1]:
             case "state":
-                await state.answer(self.hub, tenant, query, send)
+                await state.answer(self.hub, viewer, query, send)
             case "events":
-                await events.answer(self.hub, tenant, query, scope, receive, send)
+                await events.answer(self.hub, viewer, query, scope, receive, send, still)
             case "geometry":
-                await geometry.answer(self.hub, tenant, send)
+                await geometry.answer(self.hub, viewer, send)
             case "series":
-                await series.answer(self.hub, tenant, query, send)
+                await series.answer(self.hub, viewer, query, send)
             case "rows":
-                await rows.answer(self.hub, tenant, query, send)
+                await rows.answer(self.hub, viewer, query, send)
             case _:
                 raise NotFound("foundation.not_found", what=scope["path"])

@@ -8,11 +8,15 @@ forgotten, `event: resync` says: fetch the state again. A heartbeat each second 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from dothi.broker.live import state
 from dothi.broker.live.answer import Query, Receive, Scope, Send, header
 from dothi.broker.live.hub import HEARTBEAT, Group, Hub, Wish
+from dothi.broker.live.port import Viewer
 
+ASK_AGAIN = 5.0
+"""Seconds after which a stream asks again whether its viewer may still see it."""
 RESYNC = b"event: resync\ndata: {}\n\n"
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -34,8 +38,16 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _stream(group: Group, send: Send, gone: asyncio.Task[None], number: int) -> None:
+async def _stream(
+    group: Group, send: Send, gone: asyncio.Task[None], number: int, still: Callable[[], Awaitable[bool]]
+) -> None:
+    loop = asyncio.get_running_loop()
+    asked = loop.time()
     while not gone.done():
+        if loop.time() - asked > ASK_AGAIN:
+            asked = loop.time()
+            if not await still():
+                return
         woken = group.woken
         newest, chunk = group.after(number)
         if newest == number:
@@ -47,9 +59,18 @@ async def _stream(group: Group, send: Send, gone: asyncio.Task[None], number: in
         )
 
 
-async def answer(hub: Hub, tenant: str, query: Query, scope: Scope, receive: Receive, send: Send) -> None:
+async def answer(
+    hub: Hub,
+    viewer: Viewer,
+    query: Query,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    still: Callable[[], Awaitable[bool]],
+) -> None:
+    """Until the viewer goes, or `still` says that it may not see this any more."""
     await state.ready(hub)
-    wish = state.wish_of(query, tenant)
+    wish = state.wish_of(query, viewer)
     last = header(scope, b"last-event-id") or query.text("last")
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
     gone = asyncio.create_task(_gone(receive))
@@ -58,7 +79,9 @@ async def answer(hub: Hub, tenant: str, query: Query, scope: Scope, receive: Rec
         number = group.number
         first = await catch_up(hub, wish, int(last[:18])) if last.isascii() and last.isdigit() else HEARTBEAT
         await send({"type": "http.response.body", "body": first, "more_body": True})
-        await _stream(group, send, gone, number)
+        await _stream(group, send, gone, number, still)
+        # Ended by us: the browser comes back, and is asked who it is.
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
         hub.leave(wish)
         gone.cancel()

@@ -7,7 +7,8 @@ from typing import Any
 
 from dothi.broker.live import state
 from dothi.broker.live.answer import Send, send_json
-from dothi.broker.live.hub import Hub
+from dothi.broker.live.hub import Hub, Wish
+from dothi.broker.live.port import Viewer
 
 LAYERS = {
     "road": {"Road", "Bridge"},
@@ -37,8 +38,8 @@ def feature(thing: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def answer(hub: Hub, tenant: str, send: Send) -> None:
+async def answer(hub: Hub, viewer: Viewer, send: Send) -> None:
     await state.ready(hub)
-    things = hub.state.get(tenant, {}).values()
+    things = hub.things(Wish(tenant=viewer.tenant, reach=viewer.reach))
     features = [feature(thing) for thing in things if thing.get("geometry")]
     await send_json(send, {"type": "FeatureCollection", "features": features})

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from dothi.broker.live import shape
+from dothi.broker.live import shape, sight
 from dothi.broker.live.port import LiveStore
+from dothi.broker.live.sight import Delta, Names
 from dothi.broker.model import RECORD_ONLY, Change
+from dothi.broker.reach import Reach
 from dothi.foundation import clock, log
 
 RING = 20_000
@@ -38,6 +40,14 @@ class Wish(NamedTuple):
     types: frozenset[str] = frozenset()
     scopes: tuple[str, ...] = ()
     ids: frozenset[str] = frozenset()
+    reach: Reach | None = None
+    """How far the viewer may see; what a wish wants is judged of what lies inside."""
+
+    def has_left(self, delta: Delta) -> bool:
+        """Whether a viewer with this wish may show the thing and shall not any more."""
+        if delta.was is None or self.wants(delta.head):
+            return False
+        return self.wants(delta.was) if "type" in delta.was else not self.ids or delta.head["id"] in self.ids
 
     def wants(self, thing: dict[str, Any]) -> bool:
         """Whether it is shown; things with an extent are in the geometry only."""
@@ -52,26 +62,6 @@ class Wish(NamedTuple):
             for wanted in self.scopes
             for scope in thing.get("scope", ())
         )
-
-
-class Delta(NamedTuple):
-    """One change: what it changed, and what the thing was (id, type, scope) after and before it, for filtering."""
-
-    seq: int
-    tenant: str
-    at: str
-    head: dict[str, Any]
-    changed: dict[str, Any] | None
-    """None: the thing is gone."""
-
-    was: dict[str, Any] | None = None
-    """Only when the change moved it; without type and scope where nobody knows."""
-
-    def has_left(self, wish: Wish) -> bool:
-        """Whether a viewer with this wish may show the thing and shall not any more."""
-        if self.was is None or wish.wants(self.head):
-            return False
-        return wish.wants(self.was) if "type" in self.was else not wish.ids or self.head["id"] in wish.ids
 
 
 class Group:
@@ -98,15 +88,24 @@ class Group:
         return self.number, b"".join(frame for n, frame in self.frames if n > number)
 
 
-def merge(deltas: Sequence[Delta], wish: Wish) -> tuple[list[dict[str, Any]], list[str]]:
+def _seen(deltas: Iterable[Delta], wish: Wish, names: Names) -> Iterator[Delta]:
+    """The changes of a wish's tenant as its viewer may hear of them."""
+    for delta in deltas:
+        if delta.tenant == wish.tenant:
+            found = delta if wish.reach is None else sight.delta(delta, wish.reach, names)
+            if found is not None:
+                yield found
+
+
+def merge(
+    deltas: Iterable[Delta], wish: Wish, names: Names | None = None
+) -> tuple[list[dict[str, Any]], list[str]]:
     """(changes, gone): the deltas a wish wants, the last word for each attribute of each thing."""
     changes: dict[str, dict[str, Any]] = {}
     gone: dict[str, None] = {}
-    for delta in deltas:
-        if delta.tenant != wish.tenant:
-            continue
+    for delta in _seen(deltas, wish, names or Names()):
         name, is_wanted = delta.head["id"], wish.wants(delta.head)
-        if delta.has_left(wish) or (is_wanted and delta.changed is None):
+        if wish.has_left(delta) or (is_wanted and delta.changed is None):
             changes.pop(name, None)
             gone[name] = None
             continue
@@ -123,9 +122,9 @@ def merge(deltas: Sequence[Delta], wish: Wish) -> tuple[list[dict[str, Any]], li
     return list(changes.values()), list(gone)
 
 
-def head_of(thing: dict[str, Any]) -> dict[str, Any]:
+def head_of(thing: dict[str, Any], types: Sequence[str] = ()) -> dict[str, Any]:
     """What a thing is filtered by."""
-    head = {"id": thing["id"], "type": thing.get("type"), "scope": thing.get("scope", [])}
+    head = {"id": thing["id"], "type": thing.get("type"), "types": types, "scope": thing.get("scope", [])}
     return {**head, "geometry": True} if "geometry" in thing else head
 
 
@@ -144,6 +143,11 @@ class Hub:
         self.seq = 0
         self.at = clock.iso(clock.now())
         self.state: dict[str, dict[str, dict[str, Any]]] = {}
+        self.types: dict[str, dict[str, tuple[str, ...]]] = {}
+        """Tenant -> id -> IRIs of the thing's types: screens get one short name, limits go by all."""
+
+        self.names: dict[str, Names] = {}
+        self._tuples: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.ring: deque[Delta] = deque(maxlen=RING)
         self.ring_from = 0
         self.groups: dict[Wish, Group] = {}
@@ -169,14 +173,46 @@ class Hub:
         """Take the whole current state; changes of meanwhile come again by the log and change nothing."""
         head = await self.store.head()
         state: dict[str, dict[str, dict[str, Any]]] = {}
+        self.types = {}
         async for tenant, one in await self.store.all_entities():
             state.setdefault(tenant, {})[one.id] = shape.entity(one)
+            self._learn(tenant, one.id, one.types, one.attrs)
         self.state = state
         await self._remember(head)
         self.seq = head
         self.at = clock.iso(clock.now())
         self._pending.clear()
         self.ready.set()
+
+    def _learn(self, tenant: str, id_: str, types: Sequence[str], attrs: Iterable[str]) -> None:
+        names = self.names.get(tenant)
+        if names is None:
+            names = self.names[tenant] = Names()
+        if not names.known.issuperset(attrs):
+            names.learn(attrs)
+        if types:
+            known = self.types.setdefault(tenant, {})
+            if list(known.get(id_, ())) != types:
+                # Most things share their types with thousands: one tuple for all of them.
+                kept = tuple(types)
+                known[id_] = self._tuples.setdefault(kept, kept)
+
+    def things(self, wish: Wish) -> list[dict[str, Any]]:
+        """What there is now of a tenant for a viewer, extents included; what it wishes for is not judged here."""
+        things = self.state.get(wish.tenant, {}).values()
+        if wish.reach is None:
+            return list(things)
+        types, names = self.types.get(wish.tenant, {}), self.names.get(wish.tenant, Names())
+        seen = (sight.thing(one, types.get(one["id"], ()), wish.reach, names) for one in things)
+        return [one for one in seen if one is not None]
+
+    def thing(self, tenant: str, id_: str, reach: Reach | None) -> dict[str, Any]:
+        """One thing as a viewer sees it; empty when it is not there for it."""
+        one = self.state.get(tenant, {}).get(id_)
+        if one is None or reach is None:
+            return one or {}
+        types = self.types.get(tenant, {}).get(id_, ())
+        return sight.thing(one, types, reach, self.names.get(tenant, Names())) or {}
 
     async def _remember(self, head: int) -> None:
         """Fill the ring from the log: who comes back after a restart of this process gets what was missed."""
@@ -195,7 +231,9 @@ class Hub:
         key = (change.tenant, change.id)
         now = self.state.get(change.tenant, {}).get(change.id, {})
         kind = shape.term(change.types[0]) if change.types else now.get("type")
-        head = head_of({**now, "id": change.id, "type": kind, "scope": change.scopes})
+        types = tuple(change.types) or self.types.get(change.tenant, {}).get(change.id, ())
+        head = head_of({**now, "id": change.id, "type": kind, "scope": change.scopes}, types)
+        self._learn(change.tenant, change.id, (), change.attrs)
         before = heads.get(key, {"id": change.id})
         heads[key] = head
         if change.kind == "deleted":
@@ -213,15 +251,17 @@ class Hub:
         things = self.state.setdefault(change.tenant, {})
         if change.kind == "deleted":
             thing = things.pop(change.id, None)
+            types = self.types.get(change.tenant, {}).pop(change.id, ())
             if thing is None:
                 return
-            self._note(Delta(change.seq, change.tenant, change.at, head_of(thing), None))
+            self._note(Delta(change.seq, change.tenant, change.at, head_of(thing, types), None))
             return
         if change.kind in RECORD_ONLY:
             return  # the record knows it; the newest value on the screen does not change
         thing = things.get(change.id)
         part = shape.attributes(change.attrs)
-        was = None if thing is None else head_of(thing)
+        was = None if thing is None else head_of(thing, self.types[change.tenant].get(change.id, ()))
+        self._learn(change.tenant, change.id, change.types, change.attrs)
         if thing is None:
             thing = things[change.id] = {"id": change.id, "attrs": {}}
         if change.types:
@@ -238,7 +278,7 @@ class Hub:
             thing.pop("geometry", None)
         thing.update({name: value for name, value in part.items() if name != "attrs"})
         changed = {"id": change.id, **part}
-        head = head_of(thing)
+        head = head_of(thing, self.types[change.tenant].get(change.id, ()))
         # New to a viewer, whether it was made or came from elsewhere: the whole of it.
         if was != head or change.kind == "created":
             changed = {**thing, "attrs": dict(thing["attrs"])}
@@ -265,7 +305,10 @@ class Hub:
         """One frame with everything since `after`; None when the ring no longer has it."""
         if after < self.ring_from:
             return None
-        changes, gone = merge([delta for delta in self.ring if delta.seq > after], wish)
+        since = [delta for delta in self.ring if delta.seq > after and delta.tenant == wish.tenant]
+        if wish.reach is not None and not sight.is_sure(since):
+            return None
+        changes, gone = merge(since, wish, self.names.get(wish.tenant))
         return frame(self.seq, self.at, changes, gone)
 
     async def _read(self) -> None:
@@ -316,7 +359,7 @@ class Hub:
         """Give every group its frame; a heartbeat to those that heard nothing for most of a second."""
         deltas, self._pending = self._pending, []
         for wish, group in self.groups.items():
-            changes, gone = merge(deltas, wish) if deltas else ([], [])
+            changes, gone = merge(deltas, wish, self.names.get(wish.tenant)) if deltas else ([], [])
             if changes or gone:
                 group.put(frame(self.seq, self.at, changes, gone), now)
             elif now - group.sent_at >= 0.85:

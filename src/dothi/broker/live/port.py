@@ -8,14 +8,28 @@ from datetime import datetime
 from typing import Protocol
 
 from dothi.broker.model import Change, Entity
+from dothi.broker.reach import Reach
 from dothi.broker.store.points import Point
 from dothi.broker.store.store import Reading
 
-__all__ = ["LiveStore", "Point", "Reading"]
+__all__ = ["LiveStore", "Point", "Reading", "Viewer"]
+
+
+class Viewer(Protocol):
+    """Who looks: a tenant, and how far it may see of it."""
+
+    @property
+    def tenant(self) -> str: ...
+
+    @property
+    def reach(self) -> Reach | None: ...
 
 
 class LiveStore(Protocol):
     """Reading for screens; every call is safe beside writes."""
+
+    def within(self, reach: Reach | None) -> LiveStore:
+        """What one may read of it who sees so far."""
 
     async def head(self) -> int:
         """The newest seq of the change log; 0 when it is empty."""

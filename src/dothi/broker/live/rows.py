@@ -14,7 +14,7 @@ import msgspec
 
 from dothi.broker.live.answer import Query, Send, send_json
 from dothi.broker.live.hub import Hub
-from dothi.broker.live.port import Reading
+from dothi.broker.live.port import Reading, Viewer
 from dothi.broker.live.series import window
 from dothi.foundation import clock
 
@@ -62,11 +62,13 @@ def _row(one: Reading) -> dict[str, Any]:
 
 
 async def _pages(
-    hub: Hub, tenant: str, entity: str, start: datetime, end: datetime, known: datetime | None
+    hub: Hub, viewer: Viewer, entity: str, start: datetime, end: datetime, known: datetime | None
 ) -> AsyncIterator[Sequence[Reading]]:
     before: int | None = None
     while True:
-        page = await hub.store.readings(tenant, entity, start, end, before, _PAGE, known)
+        page = await hub.store.within(viewer.reach).readings(
+            viewer.tenant, entity, start, end, before, _PAGE, known
+        )
         yield page
         if len(page) < _PAGE:
             return
@@ -93,15 +95,16 @@ async def _send_csv(entity: str, pages: AsyncIterator[Sequence[Reading]], send: 
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def answer(hub: Hub, tenant: str, query: Query, send: Send) -> None:
+async def answer(hub: Hub, viewer: Viewer, query: Query, send: Send) -> None:
     entity = query.required("id")
     start, end = window(query, timedelta(days=1))
     known = query.time("at")
     if query.text("format") == "csv":
-        await _send_csv(entity, _pages(hub, tenant, entity, start, end, known), send)
+        await _send_csv(entity, _pages(hub, viewer, entity, start, end, known), send)
         return
     limit = query.number("limit", 100, 1, 1_000)
     before = query.number("before", 0, 0, 2**53) or None
-    readings = await hub.store.readings(tenant, entity, start, end, before, limit, known)
+    store = hub.store.within(viewer.reach)
+    readings = await store.readings(viewer.tenant, entity, start, end, before, limit, known)
     more = readings[-1].id if len(readings) >= limit else None
     await send_json(send, {"id": entity, "rows": [_row(one) for one in readings], "before": more})

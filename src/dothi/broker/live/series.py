@@ -11,7 +11,7 @@ from typing import Any
 
 from dothi.broker.live.answer import Query, Send, send_json
 from dothi.broker.live.hub import Hub
-from dothi.broker.live.port import Point
+from dothi.broker.live.port import Point, Viewer
 from dothi.foundation import clock
 from dothi.foundation.errors import BadInput
 
@@ -47,14 +47,15 @@ def with_gaps(points: Sequence[Point], period: float) -> dict[str, list[float | 
     return columns
 
 
-async def answer(hub: Hub, tenant: str, query: Query, send: Send) -> None:
+async def answer(hub: Hub, viewer: Viewer, query: Query, send: Send) -> None:
     entity, attr = query.required("id"), query.required("attr")
     start, end = window(query, timedelta(hours=1))
     most = query.number("points", 600, 10, 5_000)
     known = query.time("at")
-    unit, raw, points = await hub.store.points(tenant, entity, attr, start, end, most, known)
-    newest = await hub.store.newest(tenant, entity, attr, known)
-    declared = hub.state.get(tenant, {}).get(entity, {}).get("period")
+    tenant, store = viewer.tenant, hub.store.within(viewer.reach)
+    unit, raw, points = await store.points(tenant, entity, attr, start, end, most, known)
+    newest = await store.newest(tenant, entity, attr, known)
+    declared = hub.thing(tenant, entity, viewer.reach).get("period")
     period = float(declared) if isinstance(declared, int | float) and raw else 0.0
     body: dict[str, Any] = {
         "id": entity,

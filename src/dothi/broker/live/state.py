@@ -9,16 +9,18 @@ from typing import Any
 from dothi.broker.live import shape
 from dothi.broker.live.answer import Query, Send, send_json
 from dothi.broker.live.hub import Hub, Wish
+from dothi.broker.live.port import Viewer
 from dothi.foundation import clock
 from dothi.foundation.errors import Busy
 
 _READY_WITHIN = 10.0
 
 
-def wish_of(query: Query, tenant: str) -> Wish:
+def wish_of(query: Query, viewer: Viewer) -> Wish:
     """The filter an address asks for."""
     return Wish(
-        tenant=tenant,
+        tenant=viewer.tenant,
+        reach=viewer.reach,
         types=frozenset(query.words("type")),
         scopes=tuple(sorted(scope.rstrip("/") for scope in query.words("scope") if scope != "/")),
         ids=frozenset(query.words("id")),
@@ -33,19 +35,21 @@ async def ready(hub: Hub) -> None:
         raise Busy("foundation.busy", seconds=2, retry_after=2) from error
 
 
-async def answer(hub: Hub, tenant: str, query: Query, send: Send) -> None:
-    wish = wish_of(query, tenant)
+async def answer(hub: Hub, viewer: Viewer, query: Query, send: Send) -> None:
+    wish = wish_of(query, viewer)
     at = query.time("at")
     entities: list[dict[str, Any]]
     if at is None:
         await ready(hub)
         seq, seen = hub.seq, hub.at
-        entities = [thing for thing in hub.state.get(tenant, {}).values() if wish.wants(thing)]
+        entities = [thing for thing in hub.things(wish) if wish.wants(thing)]
     else:
         seq, seen = 0, clock.iso(at)
         entities = [
             thing
-            for thing in (shape.entity(one) for one in await hub.store.state_at(tenant, at))
+            for thing in (
+                shape.entity(one) for one in await hub.store.within(viewer.reach).state_at(viewer.tenant, at)
+            )
             if wish.wants(thing)
         ]
     await send_json(

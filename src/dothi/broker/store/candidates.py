@@ -9,7 +9,7 @@ from typing import Any
 
 from dothi.broker.model import Entity
 from dothi.broker.store.history import HistoryReader, Series
-from dothi.broker.store.reader import Sql
+from dothi.broker.store.reader import Sql, limits
 from dothi.broker.store.rows import encode
 from dothi.broker.store.window import Window
 from dothi.foundation import clock
@@ -35,8 +35,13 @@ class Candidates:
         """Ids of entities whose id, types and scopes meet the conditions, in order."""
         number = await self.state.tenant_id(tenant)
         where = " AND ".join(f"({c.text})" for c in conditions) or "TRUE"
-        params = [number, clock.iso(clock.now()), number, *(p for c in conditions for p in c.params)]
-        return sorted(r[0] for r in await self._rows(f"{SQL['named']} {where}", params))
+        given = (p for c in conditions for p in c.params)
+        if self.state.reach is None:
+            params = [number, clock.iso(clock.now()), number, *given]
+            return sorted(r[0] for r in await self._rows(f"{SQL['named']} {where}", params))
+        kinds, names, places = limits(self.state.reach)
+        params = [number, kinds, names, places, clock.iso(clock.now()), number, kinds, places, *given]
+        return sorted(r[0] for r in await self._rows(f"{SQL['named_seen']} {where}", params))
 
     async def with_instances(
         self,
@@ -53,7 +58,7 @@ class Candidates:
             "tenant": await self.state.tenant_id(tenant),
             "ids": list(ids),
             "by_record": window.by_record,
-            "attrs": None if attrs is None else list(attrs),
+            "attrs": self.record.names(attrs),
             "datasets": None if datasets is None else list(datasets),
         }
         return [(r[0], r[1]) for r in await self._rows(SQL["with_instances"], params)]
@@ -71,11 +76,16 @@ class Candidates:
         found = {e.id: e for e in living}
         gone = [i for i in ids if i not in found]
         if gone:
-            for id_, types, scopes in await self._rows(
-                SQL["heads"], (await self.state.tenant_id(tenant), gone)
-            ):
+            number = await self.state.tenant_id(tenant)
+            for id_, types, scopes in await self._rows(*self._gone(number, gone)):
                 found[id_] = Entity(id=id_, types=types, scopes=scopes)
         return found
+
+    def _gone(self, number: int | None, ids: Sequence[str]) -> tuple[str, Any]:
+        if self.state.reach is None:
+            return SQL["heads"], (number, ids)
+        kinds, _, places = limits(self.state.reach)
+        return SQL["heads_seen"], (number, kinds, places, ids)
 
     async def matching(self, entities: Sequence[Entity], condition: Sql) -> set[str]:
         """Ids of those given entities that meet a condition on their attributes."""

@@ -7,6 +7,17 @@ SELECT e.id FROM (
    ORDER BY h.id, h.at DESC)
 ) AS e WHERE
 
+-- name: named_seen
+SELECT e.id FROM (
+  SELECT s.id, s.types, s.scopes FROM broker.seen_v1(%s::smallint, %s::text[], %s::text[], %s::text[]) s
+  WHERE s.expires_at IS NULL OR s.expires_at > %s
+  UNION ALL
+  SELECT g.id, g.types, g.scopes FROM broker.seen_gone_v1(%s::smallint, %s::text[], %s::text[]) g
+) AS e WHERE
+
+-- name: heads_seen
+SELECT g.id, g.types, g.scopes FROM broker.seen_gone_v1(%s::smallint, %s::text[], %s::text[]) g WHERE g.id = ANY(%s)
+
 -- name: heads
 SELECT DISTINCT ON (h.id) h.id, h.types, h.scopes FROM broker.head h
 WHERE h.tenant = %s AND h.id = ANY(%s) ORDER BY h.id, h.at DESC

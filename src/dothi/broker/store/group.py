@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,9 @@ from dothi.broker.store.rows import DELETED, encode, unpack
 from dothi.foundation import clock
 
 LOCATION = "https://uri.etsi.org/ngsi-ld/location"
+Were = tuple[list[str], list[str]]
+"""Types and scopes of an entity at its end."""
+
 SeriesKey = tuple[int, str, str, str]
 _DELETES = frozenset({"delete", "expire"})
 """Verbs that leave a mark in the history for each instance that goes; delete_temporal leaves nothing to mark."""
@@ -75,9 +79,14 @@ class Group:
     """Applies writes to the states it was given; `prepare` runs the look-ups, `statements` says what to write."""
 
     def __init__(
-        self, writes: list[tuple[int, Write]], states: dict[tuple[int, str], Entity], now: str
+        self,
+        writes: list[tuple[int, Write]],
+        states: dict[tuple[int, str], Entity],
+        now: str,
+        were: Mapping[tuple[int, str], Were] | None = None,
     ) -> None:
         self.now = now
+        self.were = dict(were or {})
         self.before = {key: head(e) for key, e in states.items()}
         self.boxes = {key: e.attrs.get(LOCATION) for key, e in states.items()}
         self.states: dict[tuple[int, str], Entity | None] = dict(states)
@@ -120,12 +129,16 @@ class Group:
         types = prior.types if prior else write.types
         scopes = prior.scopes if prior else []
         held = {a: list(d) for a, d in prior.attrs.items()} if prior and write.verb in _DELETES else {}
+        if prior is None and self._was_outside(key, write):
+            return Result(status="outside", detail="entity")
         outcome = rules.apply(prior, write, self.now)
-        if write.verb == "delete_temporal":
+        if write.verb == "delete_temporal" and outcome.result.status != "outside":
             self._wipe(key, outcome.result)
         if not outcome.wrote:
             return outcome.result
         gone = held if outcome.kind == "deleted" else {}
+        if outcome.kind == "deleted":
+            self.were[key] = (types, scopes)
         if outcome.changed or outcome.marked or outcome.kind in {"created", "deleted"}:
             self.states[key] = outcome.entity
             self.touched[key] = None
@@ -157,6 +170,11 @@ class Group:
                     payload["backfill"] = True
                 self.changes.append((tenant, write.id, encode(payload)))
         return outcome.result
+
+    def _was_outside(self, key: tuple[int, str], write: Write) -> bool:
+        """Whether what stood here before its deletion was out of reach: whoever takes its id would take its past."""
+        were = None if write.reach is None else self.were.get(key)
+        return write.reach is not None and were is not None and not write.reach.sees(*were)
 
     def _wipe(self, key: tuple[int, str], result: Result) -> None:
         """Note that the past of an entity goes, and supersede what this group was about to add to it."""

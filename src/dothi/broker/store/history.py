@@ -8,7 +8,7 @@ neither missed nor read twice. What does not count is left out before anything i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.resources import files
@@ -23,7 +23,7 @@ from dothi.broker.errors import TooMuchAsked
 from dothi.broker.model import Instance
 from dothi.broker.store import packing
 from dothi.broker.store.packing import Columns
-from dothi.broker.store.reader import StateReader
+from dothi.broker.store.reader import StateReader, limits
 from dothi.broker.store.rows import DELETED, unpack
 from dothi.broker.store.window import Window, micros, moment
 from dothi.foundation import clock
@@ -121,6 +121,22 @@ class HistoryReader:
         self.pool = pool
         self.state = state
 
+    def names(self, attrs: Collection[str] | None) -> list[str] | None:
+        """Of the attributes wanted, those that the reader may see; None: all there are."""
+        if self.state.reach is not None:
+            return self.state.reach.names(attrs)
+        return None if attrs is None else list(attrs)
+
+    async def reached(self, tenant: str, entities: Sequence[str]) -> list[str]:
+        """Of these entities, those that the reader may see now, or might at their end."""
+        if self.state.reach is None:
+            return list(entities)
+        number = await self.state.tenant_id(tenant)
+        kinds, names, places = limits(self.state.reach)
+        ids = list(entities)
+        params = (number, kinds, names, places, ids, number, kinds, places, ids)
+        return [r[0] for r in await self.state.rows(SQL["reached"], params)]
+
     @asynccontextmanager
     async def view(self) -> AsyncIterator[AsyncConnection[Any]]:
         """A connection that sees one state of the store to the end."""
@@ -131,7 +147,9 @@ class HistoryReader:
     async def series(self, tenant: str, entity: str, attrs: Sequence[str] | None = None) -> list[Series]:
         """The series of an entity, deleted ones too. `attrs`: IRIs."""
         number = await self.state.tenant_id(tenant)
-        names = list(attrs) if attrs is not None else None
+        names = self.names(attrs)
+        if not await self.reached(tenant, [entity]):
+            return []
         async with self.pool.connection() as connection:
             found = await connection.execute(SQL["series_of"].encode(), (number, entity, names, names))
             return [Series(*r) for r in await found.fetchall()]
@@ -141,12 +159,11 @@ class HistoryReader:
     ) -> dict[str, list[Series]]:
         """The series of each of these entities."""
         number = await self.state.tenant_id(tenant)
-        names = list(attrs) if attrs is not None else None
+        names = self.names(attrs)
+        ids = await self.reached(tenant, entities)
         found: dict[str, list[Series]] = {}
         async with self.pool.connection() as connection:
-            rows = await connection.execute(
-                SQL["series_of_all"].encode(), (number, list(entities), names, names)
-            )
+            rows = await connection.execute(SQL["series_of_all"].encode(), (number, ids, names, names))
             for row in await rows.fetchall():
                 found.setdefault(row[4], []).append(Series(*row))
         return found

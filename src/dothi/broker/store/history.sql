@@ -1,3 +1,8 @@
+-- name: reached
+SELECT e.id FROM broker.seen_v1(%s::smallint, %s::text[], %s::text[], %s::text[]) e WHERE e.id = ANY(%s)
+UNION ALL
+SELECT g.id FROM broker.seen_gone_v1(%s::smallint, %s::text[], %s::text[]) g WHERE g.id = ANY(%s)
+
 -- name: series_of
 SELECT id, attr, dataset, unit FROM broker.series
 WHERE tenant = %s AND entity = %s AND (%s::text[] IS NULL OR attr = ANY(%s)) ORDER BY attr, dataset, id

@@ -57,6 +57,8 @@ async def run(pool: AsyncConnectionPool[Any], now: datetime, *, pack: bool = Tru
                 report.partitions_dropped = await _drop_passed(connection, now)
                 done = await connection.execute(SQL["expire_keys"], (clock.iso(now - KEPT_KEYS),))
                 report.keys_expired = done.rowcount
+                for name in ("forget_minutes", "forget_days"):
+                    await connection.execute(SQL[name])
                 if pack:
                     report.rows_packed = await packing.pack_old(connection, clock.iso(_packed_before(now)))
             finally:

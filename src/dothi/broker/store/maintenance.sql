@@ -44,3 +44,9 @@ DELETE FROM outbox.event WHERE id = ANY(%s)
 
 -- name: dead_letter
 INSERT INTO broker.dead_letter (reader, reason, payload) VALUES ('outbox', %s, %s::jsonb)
+
+-- name: forget_minutes
+DELETE FROM broker.key_minute WHERE minute < extract(epoch FROM now())::bigint / 60 - 10
+
+-- name: forget_days
+DELETE FROM broker.key_day WHERE day < (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 400

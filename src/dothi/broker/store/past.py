@@ -46,6 +46,7 @@ class PastReader:
     async def state_at(self, tenant: str, at: datetime) -> list[Entity]:
         """All entities as they were known at `at`: only what was recorded by then, those deleted since included.
 
+        Who sees only a part sees what lies in it both then and now, or at the end of what is gone.
         An entity that is younger than `at` but has a past that was loaded takes what no reading tells (a name, a place)
         from today.
         """
@@ -59,7 +60,19 @@ class PastReader:
             heads.setdefault(row[4], Head(types=row[5]))
         found, told = _entities(series, newest, heads)
         await self._fill(tenant, [i for i in found if _is_younger(heads[i], at)], found, told)
-        return [e for e in found.values() if e.attrs and e.types]
+        return await self._seen(tenant, [e for e in found.values() if e.attrs and e.types])
+
+    async def _seen(self, tenant: str, found: list[Entity]) -> list[Entity]:
+        reach = self.state.reach
+        if reach is None:
+            return found
+        now = set(await self.record.reached(tenant, [e.id for e in found]))
+        kept = [reach.part(e.types, e.scopes, e.attrs) for e in found]
+        return [
+            msgspec.structs.replace(e, types=part[0], scopes=part[1], attrs=part[2])
+            for e, part in zip(found, kept, strict=True)
+            if e.id in now and part is not None
+        ]
 
     async def _fill(
         self, tenant: str, ids: Sequence[str], found: dict[str, Entity], told: set[tuple[str, str]]

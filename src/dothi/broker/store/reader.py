@@ -11,6 +11,7 @@ import msgspec
 from psycopg_pool import AsyncConnectionPool
 
 from dothi.broker.model import Entity
+from dothi.broker.reach import Reach
 from dothi.broker.store.rows import decode
 from dothi.foundation import clock
 from dothi.foundation.sql import queries
@@ -25,12 +26,32 @@ class Sql(msgspec.Struct, frozen=True):
     params: tuple[Any, ...] = ()
 
 
-class StateReader:
-    """Reads state through a pool of the writer's connections; each statement has a deadline of 5 s."""
+_TABLE = Sql(SQL["table"])
 
-    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+
+def limits(reach: Reach) -> tuple[list[str] | None, list[str] | None, list[str] | None]:
+    """Types, attributes and scopes of a reach for the functions of the database."""
+    lists = (reach.types, reach.attrs, reach.scopes)
+    kinds, names, places = (None if found is None else sorted(found) for found in lists)
+    return kinds, names, places
+
+
+class StateReader:
+    """Reads state through a pool of the writer's connections; each statement has a deadline of 5 s.
+
+    `reach`: how far its user may see; every statement then reads `broker.seen_v1` in the place of the table.
+    """
+
+    def __init__(self, pool: AsyncConnectionPool[Any], reach: Reach | None = None) -> None:
         self.pool = pool
+        self.reach = reach
         self.tenants: dict[str, int] = {}
+
+    def entities(self, number: int | None) -> Sql:
+        """What to read entities from."""
+        if self.reach is None:
+            return _TABLE
+        return Sql(SQL["seen"], (number, *limits(self.reach)))
 
     async def rows(self, text: str, params: Any) -> list[tuple[Any, ...]]:
         """What a query of ours finds."""
@@ -57,7 +78,9 @@ class StateReader:
     async def entity(self, tenant: str, id_: str) -> Entity | None:
         """The entity as it is now; None when it does not exist or has expired."""
         number = await self.tenant_id(tenant)
-        rows = await self.rows(SQL["one"], (number, id_, clock.iso(clock.now())))
+        source = self.entities(number)
+        text = f"{SQL['many']} {source.text} WHERE {SQL['one']}"
+        rows = await self.rows(text, (*source.params, number, id_, clock.iso(clock.now())))
         return _entity(rows[0]) if rows else None
 
     async def query(
@@ -87,7 +110,10 @@ class StateReader:
             parts.append(Sql(SQL["with_ids"], (list(ids),)))
         if id_pattern is not None:
             parts.append(Sql(SQL["with_pattern"], (id_pattern,)))
-        if types:
+        if self.reach is not None and self.reach.types is not None:
+            # Only what the reader may know of an entity's types counts, and an index finds it.
+            types = sorted(self.reach.types if types is None else self.reach.types.intersection(types))
+        if types is not None:
             parts.append(Sql(SQL["with_types"], (number, list(types))))
         if attrs:
             parts.append(Sql(SQL["with_attrs"], (list(attrs),)))
@@ -95,8 +121,9 @@ class StateReader:
             west, south, east, north = bbox
             parts.append(Sql(SQL["with_box"], (east, west, north, south)))
         parts += [Sql(f"({p.text})", p.params) for p in (scope, condition) if p is not None]
-        where = " AND ".join(p.text for p in parts)
-        params = [v for p in parts for v in p.params]
+        source = self.entities(number)
+        where = f"{source.text} WHERE " + " AND ".join(p.text for p in parts)
+        params = [*source.params, *(v for p in parts for v in p.params)]
         total = (await self.rows(f"{SQL['count']} {where}", params))[0][0] if count else None
         if limit == 0:
             return [], total

@@ -1,12 +1,17 @@
+-- name: table
+broker.entity e
+
+-- name: seen
+broker.seen_v1(%s::smallint, %s::text[], %s::text[], %s::text[]) e
+
 -- name: one
-SELECT id, types, scopes, attrs::text, created_at, modified_at, expires_at FROM broker.entity e
-WHERE tenant = %s AND id = %s AND (expires_at IS NULL OR expires_at > %s)
+tenant = %s AND id = %s AND (expires_at IS NULL OR expires_at > %s)
 
 -- name: many
-SELECT id, types, scopes, attrs::text, created_at, modified_at, expires_at FROM broker.entity e WHERE
+SELECT id, types, scopes, attrs::text, created_at, modified_at, expires_at FROM
 
 -- name: count
-SELECT count(*) FROM broker.entity e WHERE
+SELECT count(*) FROM
 
 -- name: alive
 e.tenant = %s AND (e.expires_at IS NULL OR e.expires_at > %s)
@@ -60,6 +65,27 @@ JOIN broker.entity_type t ON t.tenant = e.tenant AND t.id = e.id
 CROSS JOIN LATERAL jsonb_each(e.attrs->%(attr)s) AS i(dataset, value)
 GROUP BY t.type
 ORDER BY 1
+
+-- name: seen_types
+SELECT DISTINCT t.type FROM broker.seen_v1(%(tenant)s::smallint, %(kinds)s::text[], %(names)s::text[], %(places)s::text[]) e
+CROSS JOIN unnest(e.types) AS t(type) ORDER BY 1
+
+-- name: seen_vocabulary
+WITH seen AS (
+  SELECT t.type, e.id, e.attrs
+  FROM broker.seen_v1(%(tenant)s::smallint, %(kinds)s::text[], %(names)s::text[], %(places)s::text[]) e
+  CROSS JOIN unnest(e.types) AS t(type)
+  WHERE (%(type)s::text IS NULL OR t.type = %(type)s) AND (%(attr)s::text IS NULL OR e.attrs ? %(attr)s)
+)
+SELECT s.type, a.attr, array_agg(DISTINCT i.value->>'type'), count(DISTINCT s.id)
+FROM seen s
+CROSS JOIN LATERAL jsonb_each(s.attrs) AS a(attr, instances)
+CROSS JOIN LATERAL jsonb_each(a.instances) AS i(dataset, value)
+WHERE %(attr)s::text IS NULL OR a.attr = %(attr)s
+GROUP BY s.type, a.attr
+UNION ALL
+SELECT s.type, '', '{}', count(*) FROM seen s WHERE s.attrs = '{}' GROUP BY s.type
+ORDER BY 1, 2
 
 -- name: tenant
 SELECT id FROM broker.tenant WHERE name = %s

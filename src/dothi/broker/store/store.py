@@ -11,6 +11,7 @@ import msgspec
 from psycopg_pool import AsyncConnectionPool
 
 from dothi.broker.model import BulkSeries, Change, Entity
+from dothi.broker.reach import Reach
 from dothi.broker.store import bulk
 from dothi.broker.store.candidates import Candidates
 from dothi.broker.store.changes import ChangeLog
@@ -22,6 +23,8 @@ from dothi.broker.store.vocabulary import Vocabulary
 from dothi.broker.store.window import Window, micros, moment
 
 _OF_AN_INSTANT = 100_000
+PARTS_KEPT = 500
+"""Reaches that are remembered, each with its list of types and attributes."""
 
 
 class Reading(msgspec.Struct, kw_only=True, frozen=True):
@@ -39,12 +42,19 @@ class Reading(msgspec.Struct, kw_only=True, frozen=True):
 class Store:
     """Reading for one process. `log` is the change log; the rest are short ways to the readers."""
 
-    def __init__(self, url: str, pool: AsyncConnectionPool[Any]) -> None:
+    def __init__(
+        self,
+        url: str,
+        pool: AsyncConnectionPool[Any],
+        reach: Reach | None = None,
+        log: ChangeLog | None = None,
+    ) -> None:
         self.url = url
         self.pool = pool
-        self.state = StateReader(pool)
+        self.parts: dict[Reach, Store] = {}
+        self.state = StateReader(pool, reach)
         self.record = HistoryReader(pool, self.state)
-        self.log = ChangeLog(url, pool)
+        self.log = log or ChangeLog(url, pool)
         self.query = self.state.query
         self.vocabulary = Vocabulary(self.state)
         self.history = self.record.instances
@@ -56,6 +66,20 @@ class Store:
         self.tail = self.log.tail
         self.wait = self.log.wait
         self.keep_cursor = self.log.keep_cursor
+
+    def within(self, reach: Reach | None) -> Store:
+        """What one may read of it who reaches so far; the whole when there is no limit.
+
+        The change log knows no reach: what is read from it is judged by whoever tells it.
+        """
+        if reach is None:
+            return self
+        found = self.parts.get(reach)
+        if found is None:
+            if len(self.parts) >= PARTS_KEPT:
+                self.parts.clear()
+            found = self.parts[reach] = Store(self.url, self.pool, reach, self.log)
+        return found
 
     async def open(self) -> None:
         await self.log.open()

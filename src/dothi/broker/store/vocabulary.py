@@ -7,7 +7,7 @@ import asyncio
 import time
 from typing import Any
 
-from dothi.broker.store.reader import SQL, StateReader
+from dothi.broker.store.reader import SQL, StateReader, limits
 
 REMEMBER = 5.0
 """Seconds until a type or an attribute that went is no longer told; a new one is told at once."""
@@ -26,12 +26,23 @@ class Vocabulary:
 
     async def _ask(self, query: str, tenant: str, **params: Any) -> list[Use]:
         number = await self.state.tenant_id(tenant)
+        if self.state.reach is not None:
+            query, params = "seen_vocabulary", {"type": None, "attr": None, **params, **self._limits()}
         rows = await self.state.rows(SQL[query], {"tenant": number, **params})
         return [(r[0], r[1], r[2], r[3]) for r in rows]
 
+    def _limits(self) -> dict[str, list[str] | None]:
+        assert self.state.reach is not None
+        return dict(zip(("kinds", "names", "places"), limits(self.state.reach), strict=True))
+
     async def types(self, tenant: str) -> list[str]:
         """All types that an entity has now."""
-        return [r[0] for r in await self.state.rows(SQL["types"], (await self.state.tenant_id(tenant),))]
+        number = await self.state.tenant_id(tenant)
+        if self.state.reach is not None:
+            rows = await self.state.rows(SQL["seen_types"], {"tenant": number, **self._limits()})
+        else:
+            rows = await self.state.rows(SQL["types"], (number,))
+        return [r[0] for r in rows]
 
     async def whole(self, tenant: str) -> list[Use]:
         """All there is."""

@@ -290,7 +290,7 @@ class GroupWriter:
                 open_writes = [
                     (t, w) for t, w, told in zip(ids, writes, told_before, strict=True) if told is None
                 ]
-                work = Group(open_writes, states, now)
+                work = Group(open_writes, states, now, await _were(connection, open_writes, states))
                 learned = await self._find_series(connection, work)
                 for (tenant, entity), result in work.wiped.items():
                     if await withdrawal.supersede(connection, tenant, entity, now):
@@ -429,6 +429,19 @@ class GroupWriter:
         if work.changes:
             await connection.execute(SQL["change_lock"])
             await connection.execute(SQL["append_change"], (work.now, *arrayed("stj", work.changes)))
+
+
+async def _were(
+    connection: psycopg.AsyncConnection[Any],
+    writes: list[tuple[int, Write]],
+    states: dict[tuple[int, str], Entity],
+) -> dict[tuple[int, str], grouping.Were]:
+    """What entities were that are gone, where a write with limits names one."""
+    asked = sorted({(t, w.id) for t, w in writes if w.reach is not None and (t, w.id) not in states})
+    if not asked:
+        return {}
+    cursor = await connection.execute(SQL["were"], arrayed("st", asked))
+    return {(row[0], row[1]): (row[2], row[3]) for row in await cursor.fetchall()}
 
 
 def _committed(commit: psycopg.AsyncCursor[Any]) -> None:

@@ -4,6 +4,15 @@ FROM unnest(%s::smallint[], %s::text[]) AS w(tenant, id)
 JOIN broker.entity e ON e.tenant = w.tenant AND e.id = w.id
 ORDER BY e.tenant, e.id FOR UPDATE OF e
 
+-- name: were
+SELECT w.tenant, w.id, coalesce(h.types, s.types), coalesce(h.scopes, '{}')
+FROM unnest(%s::smallint[], %s::text[]) AS w(tenant, id)
+LEFT JOIN LATERAL (
+  SELECT types, scopes FROM broker.head WHERE tenant = w.tenant AND id = w.id ORDER BY at DESC LIMIT 1
+) AS h ON TRUE
+LEFT JOIN LATERAL (SELECT types FROM broker.series WHERE tenant = w.tenant AND entity = w.id LIMIT 1) AS s ON TRUE
+WHERE h.types IS NOT NULL OR s.types IS NOT NULL
+
 -- name: known_keys
 SELECT tenant, key, answer::text, request FROM broker.idempotency
 WHERE (tenant, key) IN (SELECT * FROM unnest(%s::smallint[], %s::text[]))

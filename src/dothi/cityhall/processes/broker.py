@@ -71,7 +71,7 @@ class Served:
         )
         callers = Callers(broker, used.secret_key)
         self.live = live = LiveApp(broker.store, callers.reader, name=f"live:{self.name}")
-        push = HttpPush(used, broker)
+        push = HttpPush(used, broker, callers.principal)
         await push.open()
         api = build(broker, callers.principal, used)
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
+from dothi.broker.door import Key
 from dothi.connectors.directory import Registered
 from dothi.connectors.http.errors import WrongMethod
 from dothi.connectors.http.report import Report, joined, report
@@ -26,6 +27,8 @@ from dothi.sources.core.sentence import say
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Admit = Callable[[Scope], Awaitable[Key | None]]
+"""The key of a request, counted as one use of it; None: no key that is good."""
 PREFIX = "/ingest/"
 WAYS = frozenset({"http", "demo"})
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
@@ -35,9 +38,16 @@ class Ingest:
     """The ASGI application. `intake` holds what is registered; the process that serves keeps it filled."""
 
     def __init__(
-        self, broker: Broker, intake: Intake, *, limit: int = 10_000_000, language: str = "vi"
+        self,
+        broker: Broker,
+        intake: Intake,
+        *,
+        limit: int = 10_000_000,
+        language: str = "vi",
+        admit: Admit | None = None,
     ) -> None:
         self._broker = broker
+        self._admit = admit
         self._intake = intake
         self._limit = limit
         self._language = language
@@ -72,7 +82,10 @@ class Ingest:
     async def _take(self, scope: Scope, headers: dict[str, str], receive: Receive, language: str) -> Report:
         if scope["method"] != "POST":
             raise WrongMethod("connectors.http.method")
-        found = self._source(scope, headers, language)
+        key = await self._admit(scope) if self._admit is not None and _is_key(headers) else None
+        if key is None and self._admit is not None and _is_key(headers):
+            raise NotAuthenticated("connectors.http.token")
+        found = self._source(scope, headers, language, key)
         body = await self._body(headers, receive)
         backfill = (
             parse_qs(scope.get("query_string", b"").decode("latin-1")).get("backfill", ["0"])[-1] == "1"
@@ -94,15 +107,19 @@ class Ingest:
                 for payload in payloads
             ]
         )
+        if key is not None and key.reach is not None:
+            outcome.writes = [msgspec.structs.replace(w, reach=key.reach) for w in outcome.writes]
         results = await write_singly(self._broker, outcome.writes)
         count(results, outcome.writes, self._intake, way="http")
         return report(outcome, outcome.writes, results, language)
 
-    def _source(self, scope: Scope, headers: dict[str, str], language: str) -> Registered:
+    def _source(self, scope: Scope, headers: dict[str, str], language: str, key: Key | None) -> Registered:
         path = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(PREFIX)
         slug = unquote(path.strip("/"))
         directory = self._intake.directory
         name = (headers.get("ngsild-tenant", ""), slug)
+        if key is not None:
+            return self._for_key(key, name)
         found = directory.by_slug.get(name)
         scheme, _, token = headers.get("authorization", "").partition(" ")
         broken = directory.broken.get(name)
@@ -114,6 +131,17 @@ class Ingest:
             raise NotAuthenticated("connectors.http.token")
         if found.row.way not in WAYS:
             raise NotAllowed("connectors.http.not_http", source=slug[:80])
+        return found
+
+    def _for_key(self, key: Key, name: tuple[str, str]) -> Registered:
+        """The source that a key of the city may send to, in the place of the source's own token."""
+        if "ingest" not in key.operations or name[0] != key.tenant or key.source not in {None, name[1]}:
+            raise NotAllowed("connectors.http.key", source=name[1][:80])
+        found = self._intake.directory.by_slug.get(name)
+        if found is None:
+            raise NotFound("connectors.http.no_source", source=name[1][:80])
+        if found.row.way not in WAYS:
+            raise NotAllowed("connectors.http.not_http", source=name[1][:80])
         return found
 
     async def _body(self, headers: dict[str, str], receive: Receive) -> bytes:
@@ -137,6 +165,12 @@ class Ingest:
         if not body.strip():
             raise BadInput("connectors.http.empty")
         return body
+
+
+def _is_key(headers: dict[str, str]) -> bool:
+    """Whether the token has the shape of a key of the city; those of sources never do."""
+    kind, _, token = headers.get("authorization", "").partition(" ")
+    return kind.lower() == "bearer" and (token.strip().startswith("dothi_") or token.count(".") == 2)
 
 
 async def _answer(

@@ -14,8 +14,8 @@ from dothi.connectors.intake import sentence
 from dothi.sources.core.mapping_model import Outcome, Refusal
 
 LISTED = 1_000
-STANDING = frozenset({"waiting", "retired"})
-"""Reasons that lie with the device's standing, not with what it sent."""
+STANDING = frozenset({"waiting", "retired", "outside"})
+"""Reasons that lie with the standing of the device or of the key, not with what was sent."""
 
 
 class RowRefusal(msgspec.Struct, kw_only=True):
@@ -69,6 +69,8 @@ def report(outcome: Outcome, writes: Sequence[Write], results: Sequence[Result],
     for row, _, result in zip(outcome.row_of, writes, results, strict=True):
         if result.status == "refused":
             refusals.append(Refusal(reason="store", detail=result.detail or "", row=row))
+        elif result.status == "outside":
+            refusals.append(Refusal(reason="outside", row=row))
         elif result.status == "unchanged" or (
             result.repeats >= max(result.late, 1) and not (result.updated or result.conflicts)
         ):

@@ -22,14 +22,15 @@ from dothi.places import door as places
 def _with_ticket(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """Set the cookie that the broker processes verify."""
     account = identity.current(request)
-    claims = ticket.Claims(
+    shown = ticket.issue(
+        settings.SECRET_KEY,
         tenant=getattr(request, "tenant", ""),
-        exp=int(clock.now().timestamp()) + ticket.SECONDS,
         sub=str(account.pk) if account else "",
+        now=clock.now().timestamp(),
     )
     answer.set_cookie(
         ticket.COOKIE,
-        ticket.sign(settings.SECRET_KEY, claims),
+        shown,
         max_age=ticket.SECONDS,
         path="/live",
         httponly=True,
