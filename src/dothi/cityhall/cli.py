@@ -114,6 +114,18 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("file", metavar="FILE")
     verify.add_argument("--witness", metavar="FILE", help="what a witness kept")
     verify.add_argument("--key", default="", help="verifier key of the city, as it published it")
+    document = commands.add_parser("verify-document", help="judge a signed PDF; needs no server")
+    document.add_argument("file", metavar="FILE")
+    document.add_argument(
+        "--root",
+        metavar="PEM",
+        action="append",
+        default=[],
+        help="root certificates to believe; may be repeated",
+    )
+    document.add_argument(
+        "--crl", metavar="DER", action="append", default=[], help="a revocation list; may be repeated"
+    )
     _places(commands.add_parser("places", help="the tree of units"), shared)
 
     for name, (_, sentence) in ELSEWHERE.items():

@@ -7,7 +7,11 @@ import json
 from functools import cache
 from importlib.resources import files
 
+from django.conf import settings
+
+from dothi.cityhall import folders
 from dothi.cityhall.file_reader import read_file
+from dothi.documents.door import set_secret
 from dothi.identity import door as identity
 from dothi.ledger.door import People, set_people
 from dothi.places import door as places
@@ -76,6 +80,7 @@ def today() -> Today:
 def wire() -> None:
     """Tell each room once; safe to repeat."""
     set_file_reader(read_file)
+    set_secret(lambda: folders.secret(settings.SETTINGS.data_path, "documents"))
     set_people(People(names=identity.names_of, search=identity.ids_of))
     identity.set_units(today)
     identity.set_scopes(lambda unit: today().scope(unit))

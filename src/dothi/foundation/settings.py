@@ -92,6 +92,14 @@ class Settings:
     file_log_mb: int = _entry(
         20, "Size in MB at which a process log in <data>/logs starts anew; one older file is kept."
     )
+    document_tsa: str = _entry(
+        "",
+        "Time-stamp authority (RFC 3161) for signed documents, https://...; empty: signatures without one.",
+    )
+    document_roots: str = _entry(
+        "",
+        "PEM file of the root certificates that signed documents are believed by, besides the city's own keys.",
+    )
     body_limit: int = _entry(1_000_000, "Largest request body in bytes.")
     batch_limit: int = _entry(10_000_000, "Largest batch in bytes, by NGSI-LD or `/ingest/`.")
     file_limit: int = _entry(50_000_000, "Largest file handed in on a page, in bytes.")

@@ -7,5 +7,6 @@ from dothi.ledger.actions import note
 from dothi.ledger.actor import NOBODY, acting, current
 from dothi.ledger.core.record import put as record
 from dothi.ledger.people import People, set_people
+from dothi.ledger.queries import Proof, proof_of
 
-__all__ = ["NOBODY", "People", "acting", "current", "note", "record", "set_people"]
+__all__ = ["NOBODY", "People", "Proof", "acting", "current", "note", "proof_of", "record", "set_people"]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -115,6 +116,30 @@ def standing() -> Standing:
     with connection.cursor() as cursor:
         keys = store.keys(cursor)
         return Standing(store.size(cursor), store.newest(cursor), keys[-1].text if keys else "")
+
+
+class Proof(msgspec.Struct, kw_only=True):
+    """That one record stands in the ledger. `path` is empty until a checkpoint holds it: then `number` or `size` is None."""
+
+    record: str
+    number: int | None
+    size: int | None
+    signed_at: datetime | None
+    note: str
+    path: list[bytes]
+
+
+def proof_of(event_id: uuid.UUID) -> Proof | None:
+    """The proof of the record of an event of the tenant that was entered."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL["of_event"], [str(event_id)])
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        _, body, number, _, size, signed_at, note = row
+        path = store.inclusion(cursor, leaf=number, count=size)[1] if size is not None else []
+    at = clock.parse(signed_at) if signed_at else None
+    return Proof(record=body, number=number, size=size, signed_at=at, note=note or "", path=path)
 
 
 def newest_note() -> str:

@@ -85,3 +85,12 @@ ORDER BY (r.body::jsonb ->> 'at') COLLATE "C" DESC, r.id DESC
 -- name: entries
 SELECT l.number, l.hash, r.body FROM ledger.leaf l LEFT JOIN ledger.record r ON r.id = l.record_id
 WHERE l.number >= %s AND l.number <= %s ORDER BY l.number
+
+-- name: of_event
+SELECT r.id, r.body, l.number, l.hash, c.size, c.at, c.note
+FROM ledger.record r
+LEFT JOIN ledger.leaf l ON l.record_id = r.id
+LEFT JOIN LATERAL (
+    SELECT size, at, note FROM ledger.checkpoint WHERE size > l.number ORDER BY size LIMIT 1
+) c ON true
+WHERE r.event_id = %s AND r.tenant = current_setting('dothi.tenant', true)
