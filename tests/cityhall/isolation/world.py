@@ -13,8 +13,10 @@ from datetime import date
 from typing import Any
 
 import psycopg
+from django.db import connection
 from tests.pages import PASSWORD
 
+from dothi.broker.door import create_key
 from dothi.foundation import clock
 from dothi.identity.actions import grant, organisation, person, post, recovery, service_account
 from dothi.identity.models import Account
@@ -138,11 +140,22 @@ def _officer(scope: str, owner: Account) -> dict[str, Any]:
     }
 
 
+def _key(scope: str, owner_url: str) -> str:
+    """A key of the broker with a canary for its note; another tenant's is written past row-level security."""
+    if scope == "other":
+        with psycopg.connect(owner_url) as other:
+            return create_key(other.cursor(), tenant="khac", operations=["read"], note=CANARY[scope]).split(
+                "_"
+            )[1]
+    with connection.cursor() as cursor:
+        return create_key(cursor, operations=["read"], note=CANARY[scope]).split("_")[1]
+
+
 def _neighbour(owner_url: str) -> dict[str, Any]:
     """Rows of another tenant, written past row-level security."""
     mark, tag, now = CANARY["other"], TAG["other"], clock.now()
-    with psycopg.connect(owner_url) as connection:
-        cursor = connection.cursor()
+    with psycopg.connect(owner_url) as other:
+        cursor = other.cursor()
         cursor.execute(
             "INSERT INTO sources_source (id, tenant, slug, name, contact_name, contact_phone, way, period, mapping, options,"
             " token_hash, simulated, created_at, received, refused)"
@@ -181,9 +194,10 @@ def _neighbour(owner_url: str) -> dict[str, Any]:
 def remove_neighbour(owner_url: str) -> None:
     """What was written past the test's transaction."""
     tag = TAG["other"]
-    with psycopg.connect(owner_url) as connection:
+    with psycopg.connect(owner_url) as other:
+        other.execute("DELETE FROM broker.key WHERE tenant = 'khac'")
         for table in ("sources_device", "sources_source", "identity_account", "identity_organisation"):
-            connection.execute(
+            other.execute(
                 f"DELETE FROM {table} WHERE tenant = 'khac' AND id LIKE %s".encode(), [f"%{tag}"]
             )
 
@@ -198,6 +212,7 @@ def build(owner_url: str) -> World:
     made.things["other"] = _neighbour(owner_url)
     for scope, thing in made.things.items():
         thing |= {
+            "key_id": _key(scope, owner_url),
             "unit_id": scope if scope in {"a", "b"} else "46",
             "code": "auditor",
             "mark": "0" * 8,

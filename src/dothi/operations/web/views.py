@@ -27,6 +27,7 @@ def _with_ticket(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
         tenant=getattr(request, "tenant", ""),
         sub=str(account.pk) if account else "",
         now=clock.now().timestamp(),
+        scopes=_scopes(),
     )
     answer.set_cookie(
         ticket.COOKIE,
@@ -38,6 +39,15 @@ def _with_ticket(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
         samesite="Strict",
     )
     return answer
+
+
+def _scopes() -> list[str] | None:
+    """Where the one who asks may look, as scope paths, each with all below it; None: everywhere."""
+    within = identity.reach()
+    if within.everywhere:
+        return None
+    tops = [unit for unit in sorted(within.units) if not within.units & set(places.chain(unit)[:-1])]
+    return [places.scope_of(unit) for unit in tops]
 
 
 def page_config(language: str) -> dict[str, Any]:
