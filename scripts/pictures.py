@@ -143,7 +143,7 @@ def sign_in(page: Page, url: str) -> None:
     wire, made = PASSKEY.put_into(page)
     page.goto(f"{url}/sign-in/?next=/me/")
     page.click("form[data-passkey] .button")
-    page.wait_for_url("**/me/")
+    page.wait_for_url(f"{url}/me/")
     PASSKEY.take_from(wire, made)
 
 

@@ -54,6 +54,20 @@ def pages_owner(django_db_setup: None, postgres: Postgres) -> str:
     return postgres.url("dothi_pages")
 
 
+@pytest.fixture
+def committed(pages_owner: str, django_db_blocker: Any) -> Iterator[None]:
+    """For tests with several connections: what they write is on disk at once, and is taken away at the end."""
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+    with psycopg.connect(pages_owner) as owner:
+        owner.execute("SET session_replication_role = replica")  # the ledger's tables refuse it otherwise
+        owner.execute(
+            "TRUNCATE identity_account, identity_adminlink, identity_failedtry, identity_rightsedition,"
+            " django_session, ledger.record, ledger.waiting CASCADE"
+        )
+
+
 def with_passkey(account: Any) -> SoftwareKey:
     """A passkey that the account has, made by the very parts that pages make one with."""
     from dothi.foundation import clock

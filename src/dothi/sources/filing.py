@@ -137,10 +137,11 @@ def look_again(drop: FileDrop, *, answers: Mapping[str, str]) -> FileDrop:
     """Read a file once more, now that a person said what it does not say itself, or what was not understood."""
     if drop.state != "seen":
         raise NotPossible("sources.file.taken_already", name=drop.name)
-    kept = original(drop)
-    if not kept.exists():
-        raise NotPossible("sources.file.gone", name=drop.name)
-    preview = _readers[0](kept.read_bytes(), drop.name, answers)
+    try:
+        content = original(drop).read_bytes()
+    except FileNotFoundError as error:
+        raise NotPossible("sources.file.original_lost", name=drop.name) from error
+    preview = _readers[0](content, drop.name, answers)
     drop.preview = cleaned(msgspec.to_builtins(preview))
     drop.rows = preview.rows or 0
     drop.save(update_fields=["preview", "rows"])

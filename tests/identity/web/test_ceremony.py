@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
 from tests.pages import PASSWORD
 
@@ -58,22 +58,17 @@ def _with_static_files(pages: Any) -> Callable[[dict[str, Any], Any], Iterable[b
 
 
 @pytest.fixture
-def port(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
-    """The port of the pages on a database that has committed; what this test wrote is taken away."""
-    del django_db_setup
+def port(committed: None) -> Iterator[int]:
+    """The port of the pages."""
+    del committed
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
     server.set_app(_with_static_files(get_wsgi_application()))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
-    with django_db_blocker.unblock():
-        thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        with connection.cursor() as cursor:
-            for table in ("mfa_authenticator", "usersessions_usersession", "django_session", "identity_adminlink", "identity_failedtry", "identity_account"):  # fmt: skip
-                cursor.execute(f"DELETE FROM {table}")
-        connections.close_all()
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @contextmanager
@@ -134,13 +129,13 @@ def test_administrator_makes_and_uses_a_passkey_when_the_browser_is_a_real_one(p
         _sign_out(page, home)
 
         _by_passkey(page, home)
-        page.wait_for_url("**/me/")
+        page.wait_for_url(f"{home}/me/")
         _sign_out(page, home)
 
         _by_password(page, home)
         page.wait_for_url("**/sign-in/second/")
         page.click("form[data-passkey] .button")
-        page.wait_for_url("**/me/")
+        page.wait_for_url(f"{home}/me/")
         page.goto(f"{home}/me/passkeys/add/")
         page.click("form[data-passkey] .button")
         expect(page.locator("[data-saying]")).to_contain_text("holds a passkey of the account already")

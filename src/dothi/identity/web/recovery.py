@@ -37,7 +37,7 @@ def recovery(request: HttpRequest) -> HttpResponse:
     """Open one for a person at the counter; below, those that wait for a second officer."""
     given = {field: request.POST.get(field, "") for field in ("login", "document_kind", "document_digits")}
     wrong: dict[str, str] = {}
-    officer = account_of(request)
+    officer, found = account_of(request), recoveries.waiting(at=clock.now())
     opened = request.GET.get("opened", "")
     if request.method == "POST":
         try:
@@ -47,16 +47,15 @@ def recovery(request: HttpRequest) -> HttpResponse:
             wrong = refusal.fields
         else:
             return HttpResponseRedirect(f"/recovery/?opened={made.pk}")
-    found = recoveries.with_people(recoveries.waiting(at=clock.now()))
     return ways.page(
         request,
         "recovery",
         wrong,
         given=given,
         kinds=DOCUMENTS,
-        waiting=found,
+        waiting=recoveries.with_people(found),
         officer=officer,
-        opened=opened.isdecimal() and any(str(one.pk) == opened for one in found),
+        opened=opened.isdecimal() and int(opened) in found,
     )
 
 
@@ -66,18 +65,11 @@ def _counter(request: HttpRequest) -> str:
     return "" if "" in units else units[0]
 
 
-def _known(pk: int) -> int:
+def _known(pk: int) -> Recovery:
     """One within this officer's reach, whatever has become of it."""
     if not recoveries.is_within(pk):
         raise NotFound("identity.recovery.gone")
-    return pk
-
-
-def _waiting(pk: int) -> Recovery:
-    found = recoveries.with_people([one for one in recoveries.waiting(at=clock.now()) if one == pk])
-    if not found:
-        raise NotFound("identity.recovery.gone")
-    return found[0]
+    return recoveries.with_people([pk])[0]
 
 
 @requires(MAY)
@@ -86,32 +78,32 @@ def _waiting(pk: int) -> Recovery:
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The second officer sees the person and the document; then the slip with the code, this once."""
-    officer = account_of(request)
+    officer, one, at = account_of(request), _known(pk), clock.now()
+    if request.method == "GET" and pk not in recoveries.waiting(at=at):
+        raise NotFound("identity.recovery.gone")
     wrong: dict[str, str] = {}
     if request.method == "POST":
         digits = request.POST.get("document_digits", "")
         try:
-            known, at = _known(pk), clock.now()
             with reach.nowhere():
-                one, code = acts.confirm_recovery(officer=officer, pk=known, document_digits=digits, at=at)
+                one, code = acts.confirm_recovery(officer=officer, pk=pk, document_digits=digits, at=at)
         except RefusedForm as refusal:
             wrong = refusal.fields
         else:
-            until = clock.now() + CODE_LIFE
             address = f"{ceremony.home().origin}/recover/"
             return ways.page(
-                request, "recovery_slip", person=one.account, code=code, until=until, address=address
+                request, "recovery_slip", person=one.account, code=code, until=at + CODE_LIFE, address=address
             )
-    return ways.page(request, "recovery_confirm", wrong, one=_waiting(pk), officer=officer)
+    return ways.page(request, "recovery_confirm", wrong, one=one, officer=officer)
 
 
 @requires(MAY)
 @recently(minutes=FRESH, acr="phr")
 @require_POST
 def give_up(request: HttpRequest, pk: int) -> HttpResponse:
-    known = _known(pk)
+    _known(pk)
     with reach.nowhere():
-        acts.give_up_recovery(officer=account_of(request), pk=known, at=clock.now())
+        acts.give_up_recovery(officer=account_of(request), pk=pk, at=clock.now())
     return HttpResponseRedirect("/recovery/")
 
 
