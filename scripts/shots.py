@@ -51,6 +51,11 @@ def fill_wrongly(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def send_empty(page: Page) -> None:
+    page.locator("main form button.button:not([name])").click()
+    page.wait_for_load_state()
+
+
 def open_menu(page: Page) -> None:
     if page.locator(".menu").is_visible():
         page.locator(".menu > summary").click()
@@ -103,6 +108,9 @@ def source_shots() -> list[Shot]:
         Shot("device-add", "{source}devices/add/", see_place),
         Shot("device", "{device}", see_place),
         Shot("device-retire", "{device}retire/"),
+        Shot("keys", "/keys/"),
+        Shot("key-add", "/keys/add/"),
+        Shot("key-add-wrong", "/keys/add/", send_empty),
         Shot("file-source", "{files}"),
         Shot("file-preview", "{preview}"),
         Shot("file-result", "{result}"),

@@ -157,7 +157,11 @@ class Meter:
         # In one order everywhere, so that two processes never wait for each other.
         listed = sorted((name, day, tenant, *n) for (tenant, name, day), n in days.items())
         at = self.now()
-        used = [n for n, *_ in listed if n in self.counts and at - self.counts[n].noted > NOTED_EVERY]
+        used = [
+            name
+            for name, _, _, requests, _ in listed
+            if requests and name in self.counts and at - self.counts[name].noted > NOTED_EVERY
+        ]
         async with self.pool.connection() as connection, connection.transaction():
             columns = [list(c) for c in zip(*listed, strict=True)]
             columns[1] = [date.fromordinal(d + _EPOCH) for d in columns[1]]

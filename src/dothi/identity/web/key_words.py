@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from dothi.broker.door import KeyRow
 from dothi.foundation import clock
 from dothi.foundation.kinds import KINDS
+from dothi.foundation.text import sort_key
 from dothi.identity.queries import key as queries
 from dothi.identity.rules.key import standing
 
@@ -39,7 +40,7 @@ def choices(request: HttpRequest, there: Sequence[str], chosen: Sequence[str]) -
         {"iri": iri, "name": name, "on": iri in chosen, "told": names.count(name) > 1}
         for iri, name in zip(everything, names, strict=True)
     ]
-    return sorted(rows, key=lambda row: str(row["name"]).casefold())
+    return sorted(rows, key=lambda row: sort_key(str(row["name"])))
 
 
 def chosen_scopes(scopes: Sequence[str]) -> list[tuple[str, str]]:
