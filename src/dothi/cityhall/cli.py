@@ -91,6 +91,10 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("file", metavar="FILE")
     verify.add_argument("--witness", metavar="FILE", help="what a witness kept")
     verify.add_argument("--key", default="", help="verifier key of the city, as it published it")
+    retention = commands.add_parser(
+        "retention", parents=[shared], help="throw away what has been kept long enough, as the daily job does"
+    )
+    retention.add_argument("--dry-run", action="store_true", help="say what would go, touch nothing")
     _places(commands.add_parser("places", help="the tree of units"), shared)
 
     for name, (_, sentence) in ELSEWHERE.items():

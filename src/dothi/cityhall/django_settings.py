@@ -11,7 +11,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dothi.cityhall.django_database import as_django, owner_url, reader_url
 from dothi.foundation.settings import Settings, load
@@ -57,7 +57,7 @@ INSTALLED_APPS = [
     "dothi.privacy",
     "dothi.sources",
     "dothi.operations",
-    "dothi.cityhall",
+    "dothi.cityhall.apps.CityHall",
 ]
 MIDDLEWARE = [
     "dothi.cityhall.middleware.RequestMark",
@@ -121,6 +121,16 @@ CSRF_FAILURE_VIEW = "dothi.cityhall.error_pages.forged"
 CSRF_TRUSTED_ORIGINS = [f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _PUBLIC.scheme == "https"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Mail goes out by a job; without a server nothing is written to be sent, and pages say so.
+_MAIL = urlsplit(SETTINGS.mail_url)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SETTINGS.mail_url else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_HOST_USER = _MAIL.hostname or "", unquote(_MAIL.username or "")
+EMAIL_HOST_PASSWORD = unquote(_MAIL.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp"
+EMAIL_PORT = _MAIL.port or (465 if EMAIL_USE_SSL else 587)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SETTINGS.mail_from or EMAIL_HOST_USER or "dothi@localhost"
 
 LANGUAGE_CODE = SETTINGS.language
 USE_I18N = False  # sentences are ours, by key (foundation.messages)

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dothi.identity.web.urls")),
     path("sources/", include("dothi.sources.web.urls")),
     path("ledger/", include(ledger_addresses(staff=identity.staff, public=identity.public))),
+    path("privacy/", include("dothi.privacy.web.urls")),
     path("places/", include(place_pages(staff=identity.staff, admin=identity.admin))),
 ]
 if find_spec("dothi.operations.web") and find_spec("dothi.operations.web.urls"):

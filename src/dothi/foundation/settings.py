@@ -73,6 +73,12 @@ class Settings:
     ledger_witnesses: str = _entry(
         "", "Verifier keys of witnesses of the ledger whose cosignatures are taken, apart by spaces."
     )
+    mail_url: str = _entry(
+        "",
+        "Server for e-mail going out (smtp://user:password@host:587, or smtps:// with port 465); empty: none is sent.",
+        secret=True,
+    )
+    mail_from: str = _entry("", "Address that e-mail comes from; empty: the user of the mail server.")
     nats_url: str = _entry(
         "",
         "NATS of your own with JetStream (nats://user:password@host:port); empty: the embedded one.",

@@ -5,7 +5,21 @@ from __future__ import annotations
 
 from dothi.ledger.actions import note
 from dothi.ledger.actor import NOBODY, acting, current
+from dothi.ledger.core.record import Record
 from dothi.ledger.core.record import put as record
 from dothi.ledger.people import People, set_people
+from dothi.ledger.queries import about, by_actor, count_by_actor
 
-__all__ = ["NOBODY", "People", "acting", "current", "note", "record", "set_people"]
+__all__ = [
+    "NOBODY",
+    "People",
+    "Record",
+    "about",
+    "acting",
+    "by_actor",
+    "count_by_actor",
+    "current",
+    "note",
+    "record",
+    "set_people",
+]

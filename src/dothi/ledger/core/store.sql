@@ -85,3 +85,17 @@ ORDER BY (r.body::jsonb ->> 'at') COLLATE "C" DESC, r.id DESC
 -- name: entries
 SELECT l.number, l.hash, r.body FROM ledger.leaf l LEFT JOIN ledger.record r ON r.id = l.record_id
 WHERE l.number >= %s AND l.number <= %s ORDER BY l.number
+
+-- name: about
+SELECT body FROM ledger.record
+WHERE tenant = current_setting('dothi.tenant', true) AND object = %s AND act = %s
+ORDER BY at DESC, id DESC LIMIT %s
+
+-- name: by_actor
+SELECT body FROM ledger.record
+WHERE tenant = current_setting('dothi.tenant', true) AND actor = %s
+ORDER BY at, id
+
+-- name: count_by_actor
+SELECT count(*) FROM ledger.record
+WHERE tenant = current_setting('dothi.tenant', true) AND actor = %s
