@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
 from typing import TypeVar
 
 K = 5
@@ -21,56 +20,81 @@ OTHER = "*"
 Group = TypeVar("Group", bound=Hashable)
 
 
+Row = dict[int, Fraction]
+"""A combination of parts: part -> how often it is counted; parts that are not counted are left out."""
+_PATIENCE = 2_000
+"""Combinations that are looked at; a table that needs more is held to be unsafe."""
+
+
+def _plus(one: Row, other: Row, factor: Fraction) -> Row:
+    found = dict(one)
+    for part, value in other.items():
+        new = found.get(part, Fraction(0)) + factor * value
+        if new:
+            found[part] = new
+        else:
+            found.pop(part, None)
+    return found
+
+
 class _Span:
-    """All that can be worked out of counts: a row-reduced base of the vectors that were published."""
+    """All that can be worked out of counts: a base in which no row counts a part that leads another row."""
 
-    def __init__(self, vectors: Iterable[Sequence[int]]) -> None:
-        self.base: dict[int, list[Fraction]] = {}
-        for vector in vectors:
-            rest = self._rest(vector)
-            lead = next((n for n, value in enumerate(rest) if value), None)
-            if lead is not None:
-                self._take(lead, [value / rest[lead] for value in rest])
+    def __init__(self, figures: Iterable[Iterable[int]]) -> None:
+        self.base: dict[int, Row] = {}
+        for parts in figures:
+            rest: Row = dict.fromkeys(parts, Fraction(1))
+            for lead in [part for part in rest if part in self.base]:
+                rest = _plus(rest, self.base[lead], -rest[lead])
+            if rest:
+                self._take(min(rest), rest)
 
-    def _take(self, lead: int, row: list[Fraction]) -> None:
-        """Keep the base reduced: no row has a value where another leads."""
+    def _take(self, lead: int, rest: Row) -> None:
+        row = {part: value / rest[lead] for part, value in rest.items()}
         for known, other in self.base.items():
-            if other[lead]:
-                self.base[known] = [b - other[lead] * a for a, b in zip(row, other, strict=True)]
+            if lead in other:
+                self.base[known] = _plus(other, row, -other[lead])
         self.base[lead] = row
 
-    def _rest(self, vector: Sequence[int]) -> list[Fraction]:
-        rest = [Fraction(value) for value in vector]
+    def few(self, sizes: Sequence[int], k: int) -> tuple[int, ...] | None:
+        """A group of 1 to k - 1 people whose count can be worked out; None when there is none.
+
+        Such a group is a sum of base rows, those whose leads are in it. Begin with one row; where the sum counts a part
+        otherwise than once or not at all, or a part of too many, only a row that counts this part too can mend it.
+        """
+        left = [_PATIENCE]
         for lead, row in self.base.items():
-            factor = rest[lead]
-            if factor:
-                rest = [value - factor * other for value, other in zip(rest, row, strict=True)]
-        return rest
+            found = self._mended(frozenset([lead]), row, sizes, k, left)
+            if found is not None:
+                return found
+        return None
 
-    def tells(self, vector: Sequence[int]) -> bool:
-        return not any(self._rest(vector))
-
-
-def _small(sizes: Sequence[int], k: int) -> Iterable[tuple[int, ...]]:
-    """Unions of parts that hold one person at least and fewer than k: each part holds one, so k - 1 parts at most."""
-    few = [n for n, size in enumerate(sizes) if 0 < size < k]
-    for count in range(1, k):
-        for parts in combinations(few, count):
-            if sum(sizes[part] for part in parts) < k:
-                yield parts
+    def _mended(
+        self, leads: frozenset[int], row: Row, sizes: Sequence[int], k: int, left: list[int]
+    ) -> tuple[int, ...] | None:
+        left[0] -= 1
+        if left[0] < 0:
+            return tuple(part for part, size in enumerate(sizes) if 0 < size < k)
+        if sum(sizes[lead] for lead in leads) >= k:
+            return None
+        wrong = next((part for part, value in row.items() if value != 1 or sizes[part] >= k), None)
+        if wrong is None:
+            people = sum(sizes[part] for part in row)
+            return tuple(sorted(row)) if 0 < people < k else None
+        for lead, other in self.base.items():
+            if lead not in leads and wrong in other:
+                found = self._mended(leads | {lead}, _plus(row, other, Fraction(1)), sizes, k, left)
+                if found is not None:
+                    return found
+        return None
 
 
 def told(sizes: Sequence[int], published: Iterable[Iterable[int]], k: int = K) -> tuple[int, ...] | None:
-    """The first group of fewer than k people that published sums give away; None when there is none.
+    """The parts of a group of fewer than k people that published sums give away; None when there is none.
 
     `sizes`: people in each part that no figure divides; `published`: for each figure the parts that it counts.
     """
-    marks = [frozenset(parts) for parts in published]
-    span = _Span([[int(n in parts) for n in range(len(sizes))] for parts in marks])
-    for parts in _small(sizes, k):
-        if span.tells([int(n in parts) for n in range(len(sizes))]):
-            return parts
-    return None
+    return _Span(frozenset(parts) for parts in published).few(sizes, k)
 
 
 def merged(counts: Mapping[str, int], k: int = K) -> dict[str, int]:
