@@ -74,6 +74,8 @@ def rendered(signed_in: Client, dung: Any) -> dict[str, dict[str, bytes]]:
     gate = signed_in.get(case).content
     signed_in.post(case, {"privacy_purpose": "data_requests"})
     signed_in.post(f"{case}take/")
+    signed_in.post("/privacy/ask/", {"kind": "access"})
+    signed_in.post("/privacy/ask/details/", {})
     found: dict[str, dict[str, bytes]] = {}
     for language in ("vi", "en"):
         signed_in.cookies["dothi_language"] = language

@@ -56,5 +56,5 @@ def purpose_problems(given: Mapping[str, str]) -> dict[str, str]:
         wrong["dpia"] = "privacy.register.dpia.wrong"
     for field in TEXTS:
         if not given.get(f"{field}_vi", "").strip():
-            wrong[f"{field}_vi"] = "privacy.register.text.missing"
+            wrong[f"{field}_vi"] = f"privacy.register.text.{field}"
     return wrong
