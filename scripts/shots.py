@@ -117,6 +117,64 @@ def source_shots() -> list[Shot]:
     ]
 
 
+def choose_right(page: Page) -> None:
+    """Ask up to the page of the contact."""
+    page.locator("[name=kind][value=rectify]").check()
+    page.locator("main form .button").click()
+    page.fill("[name=details]", "Số điện thoại của tôi ghi sai")
+    page.locator("main form .button").click()
+
+
+def file_request(page: Page) -> None:
+    choose_right(page)
+    page.fill("[name=name]", "Nguyễn Thị Mẫu")
+    page.locator("main form .button").click()
+    page.locator("main form .button").click()
+    page.wait_for_load_state()
+
+
+def check_request(page: Page) -> None:
+    choose_right(page)
+    page.fill("[name=name]", "Nguyễn Thị Mẫu")
+    page.locator("main form .button").click()
+
+
+def open_gate(page: Page) -> None:
+    page.locator("td a.name").first.click()
+    page.wait_for_load_state()
+
+
+def open_request(page: Page) -> None:
+    open_gate(page)
+    if page.locator("[name=privacy_purpose]").count():
+        page.locator("[name=privacy_purpose][value=data_requests]").check()
+        page.locator("main form .button").click()
+        page.wait_for_load_state()
+
+
+def privacy_shots() -> list[Shot]:
+    return [
+        Shot("privacy", "/privacy/"),
+        Shot("privacy-ask", "/privacy/ask/"),
+        Shot("privacy-ask-wrong", "/privacy/ask/", fill_wrongly, signed_in=False),
+        Shot("privacy-contact", "/privacy/ask/", choose_right, signed_in=False),
+        Shot("privacy-check", "/privacy/ask/", check_request, signed_in=False),
+        Shot("privacy-case", "/privacy/ask/", file_request, signed_in=False),
+        Shot("privacy-follow-wrong", "/privacy/follow/", fill_wrongly, signed_in=False),
+        Shot("privacy-register", "/privacy/register/"),
+        Shot("privacy-export", "/privacy/export/"),
+        Shot("privacy-looked", "/privacy/looked/"),
+        Shot("privacy-consents", "/privacy/consents/"),
+        Shot("privacy-desk", "/privacy/desk/"),
+        Shot("privacy-gate", "/privacy/desk/", open_gate),
+        Shot("privacy-desk-case", "/privacy/desk/", open_request),
+        Shot("privacy-desk-register", "/privacy/desk/register/"),
+        Shot("privacy-desk-purpose", "/privacy/desk/register/ledger/"),
+        Shot("privacy-retention", "/privacy/desk/retention/"),
+        Shot("privacy-rule", "/privacy/desk/retention/files/"),
+    ]
+
+
 def shots() -> list[Shot]:
     """Pages of a city that lives."""
     return [
@@ -137,6 +195,7 @@ def shots() -> list[Shot]:
         Shot("recovery-wrong", "/recovery/", fill_wrongly),
         *console_shots(),
         *source_shots(),
+        *privacy_shots(),
         Shot("error-403", "/sign-in/", stale_form, signed_in=False),
         Shot("error-404", "/no-such-page/"),
         *(Shot(f"error-{status}", f"/error/{status}") for status in FAILURES),

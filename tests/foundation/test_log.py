@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dothi.foundation.log import without_tokens
+
 SOURCES = Path(__file__).parents[2] / "src"
 PROGRAM = """
 import logging, pathlib, sys
@@ -28,3 +30,16 @@ def test_a_process_goes_on_when_its_log_is_on_a_full_disk(tmp_path: Path) -> Non
         )  # fmt: skip
 
     assert (tmp_path / "witness").read_text() == "went on"
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("Forbidden: /first/Dx7zbylY676SRZtks4HOPpUrDia1uLZb:abc/", "Forbidden: /first/…/"),
+        ("Not Found: /privacy/mail/eyJ9.1abcdefghijklmnopqrst", "Not Found: /privacy/mail/…"),
+        ("Not Found: /sources/tram-mua/", "Not Found: /sources/tram-mua/"),
+        ("Bad Request: /a/" + "x" * 40 + "?next=/", "Bad Request: /a/…?next=/"),
+    ],
+)
+def test_one_time_link_is_gone_when_a_library_tells_an_address(told: str, kept: str) -> None:
+    assert without_tokens(None, "", {"event": told}) == {"event": kept}

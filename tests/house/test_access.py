@@ -39,6 +39,22 @@ PUBLIC = {
     "ledger_inclusion",
     "ledger_consistency",
     "ledger_cosignatures",
+    "privacy",
+    "privacy_ask",
+    "privacy_ask_step",
+    "privacy_follow",
+    "privacy_case",
+    "privacy_case_act",
+    "privacy_prove",
+    "privacy_register",
+    "privacy_register_json",
+    "privacy_register_csv",
+    # Open to every role; each asks for a sign-in itself and shows only the asker's own.
+    "privacy_export",
+    "privacy_export_take",
+    "privacy_looked",
+    "privacy_consents",
+    "privacy_consent",
 }
 """Pages that anybody may see; adding one is a decision."""
 OPERATIONS = {"read", "write"}

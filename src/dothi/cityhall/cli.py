@@ -126,6 +126,10 @@ def parser() -> argparse.ArgumentParser:
     document.add_argument(
         "--crl", metavar="DER", action="append", default=[], help="a revocation list; may be repeated"
     )
+    retention = commands.add_parser(
+        "retention", parents=[shared], help="throw away what has been kept long enough, as the daily job does"
+    )
+    retention.add_argument("--dry-run", action="store_true", help="say what would go, touch nothing")
     _places(commands.add_parser("places", help="the tree of units"), shared)
 
     for name, (_, sentence) in ELSEWHERE.items():

@@ -57,7 +57,7 @@ INSTALLED_APPS = [
     "dothi.privacy",
     "dothi.sources",
     "dothi.operations",
-    "dothi.cityhall",
+    "dothi.cityhall.apps.CityHall",
 ]
 MIDDLEWARE = [
     "dothi.cityhall.middleware.RequestMark",

@@ -23,6 +23,7 @@ ROOMS = (
     Room("sources", "/sources/", "sources.see"),
     Room("places", "/places/", "places.see"),
     Room("people", "/people/", "identity.see"),
+    Room("privacy", "/privacy/desk/", "privacy.handle"),
     Room("ledger", "/ledger/", "ledger.see"),
 )
 

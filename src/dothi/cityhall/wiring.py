@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from django.conf import settings
 
-from dothi.cityhall import folders
+from dothi.cityhall import folders, personal
 from dothi.cityhall.file_reader import read_file
 from dothi.documents.door import set_secret
 from dothi.identity import door as identity
@@ -79,6 +79,7 @@ def today() -> Today:
 
 def wire() -> None:
     """Tell each room once; safe to repeat."""
+    personal.wire()
     set_file_reader(read_file)
     set_secret(lambda: folders.secret(settings.SETTINGS.data_path, "documents"))
     set_people(People(names=identity.names_of, search=identity.ids_of))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import sys
 from typing import TextIO, cast
 
@@ -28,6 +29,18 @@ class Patient:
     def flush(self) -> None:
         with contextlib.suppress(OSError):
             self._stream.flush()
+
+
+_TOKEN = re.compile(r"/[A-Za-z0-9_:.=%~-]{20,}(?=[/?\s]|$)")
+"""A part of an address that is long enough to be a one-time link."""
+
+
+def without_tokens(
+    _logger: object, _name: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Libraries tell the address of a request that failed; a one-time link in it would open a door."""
+    event["event"] = _TOKEN.sub("/\u2026", str(event.get("event", "")))
+    return event
 
 
 def configure(settings: Settings, *, process: str) -> None:
@@ -57,10 +70,11 @@ def configure(settings: Settings, *, process: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, without_tokens],
         )
     )
-    logging.basicConfig(handlers=[handler], level=level, force=True)
+    # Libraries tell at "debug" what they hold in their hands, passwords of forms too; ours never do.
+    logging.basicConfig(handlers=[handler], level=max(level, logging.INFO), force=True)
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:

@@ -7,7 +7,16 @@ from typing import Any
 
 from dothi.foundation import clock
 from dothi.identity.actions.administrator import create_admin_link
+from dothi.identity.actions.erasure import forget
 from dothi.identity.actions.post import end_post, give_post
+from dothi.identity.actions.upkeep import (
+    count_links,
+    count_sessions,
+    count_tries,
+    drop_links,
+    drop_sessions,
+    drop_tries,
+)
 from dothi.identity.gates import (
     admin,
     decision_of,
@@ -19,9 +28,11 @@ from dothi.identity.gates import (
     staff,
 )
 from dothi.identity.models import Account
-from dothi.identity.queries.account import actor_of, has_administrator, ids_of, names_of
+from dothi.identity.queries.account import account_by_login, actor_of, has_administrator, ids_of, names_of
 from dothi.identity.queries.key import set_scopes
-from dothi.identity.queries.position import Known, set_positions
+from dothi.identity.queries.people import post_of
+from dothi.identity.queries.personal import about
+from dothi.identity.queries.position import Known, position_name, set_positions
 from dothi.identity.queries.rights import rights_of, set_units
 from dothi.identity.reach import current as reach
 from dothi.identity.reach import entered, nowhere, seen, within
@@ -37,7 +48,7 @@ from dothi.identity.rules.permission import (
 )
 from dothi.identity.rules.session import Assurance
 from dothi.identity.sessions import account_of, assurance_of, keep_limits, vouch
-from dothi.identity.step_up import recently
+from dothi.identity.step_up import is_fresh, recently
 from dothi.identity.web.me_links import add_link as add_me_link
 
 __all__ = [
@@ -52,26 +63,38 @@ __all__ = [
     "Rights",
     "Thing",
     "Units",
+    "about",
+    "account_by_login",
     "account_of",
     "actor_of",
     "add_me_link",
     "admin",
     "assurance_of",
+    "count_links",
+    "count_sessions",
+    "count_tries",
     "create_admin_link",
     "current",
     "decision_of",
+    "drop_links",
+    "drop_sessions",
+    "drop_tries",
     "end_post",
     "enter_tenant",
     "entered",
+    "forget",
     "give_post",
     "has_administrator",
     "holds",
     "ids_of",
+    "is_fresh",
     "keep_limits",
     "may",
     "names_of",
     "nowhere",
     "permissions_of",
+    "position_name",
+    "post_of",
     "public",
     "reach",
     "recently",

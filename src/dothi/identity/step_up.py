@@ -49,6 +49,14 @@ def recently(*, minutes: float, acr: Acr | Literal["own"] = "own") -> Callable[[
     return gate
 
 
+def is_fresh(request: HttpRequest, *, minutes: float) -> bool:
+    """Whether the person proved within these minutes, as well as the account can, who they are."""
+    account = sessions.account_of(request)
+    return account is not None and is_recent(
+        sessions.assurance_of(request), best_acr(account), minutes=minutes, at=clock.now()
+    )
+
+
 def _prove_again(request: HttpRequest, acr: Acr) -> HttpResponseBase:
     if getattr(request, "wants_problem", False):
         raise ProveAgain("identity.again.needed")

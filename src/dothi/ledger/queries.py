@@ -168,3 +168,24 @@ def entries(*, first: int, last: int) -> list[tuple[int, bytes, str | None]]:
     with connection.cursor() as cursor:
         cursor.execute(SQL["entries"], [first, last])
         return [(number, bytes(hash_), body) for number, hash_, body in cursor.fetchall()]
+
+
+def about(object_: str, *, act: str, most: int) -> list[record.Record]:
+    """The newest records of one act on one object, of the tenant that was entered."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL["about"], [object_, act, most])
+        return [record.read(body) for (body,) in cursor.fetchall()]
+
+
+def by_actor(actor: str) -> list[record.Record]:
+    """All that one actor did, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL["by_actor"], [actor])
+        return [record.read(body) for (body,) in cursor.fetchall()]
+
+
+def count_by_actor(actor: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(SQL["count_by_actor"], [actor])
+        (count,) = cursor.fetchone() or (0,)
+    return int(count)

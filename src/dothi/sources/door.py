@@ -14,7 +14,9 @@ from dothi.sources.actions import (
 from dothi.sources.errors import NoSuchSource, NotPossible, RefusedForm
 from dothi.sources.filing import FileReader, Preview, set_file_reader
 from dothi.sources.models import Device, FileDrop, Source
+from dothi.sources.people import contacts, forget_contact
 from dothi.sources.queries import source_list, waiting
+from dothi.sources.upkeep import count_files, count_payloads, drop_files, drop_payloads
 
 __all__ = [
     "Device",
@@ -28,6 +30,12 @@ __all__ = [
     "accept_device",
     "add_device",
     "add_source",
+    "contacts",
+    "count_files",
+    "count_payloads",
+    "drop_files",
+    "drop_payloads",
+    "forget_contact",
     "remove_simulated_sources",
     "retire",
     "rotate_key",

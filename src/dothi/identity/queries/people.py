@@ -114,3 +114,11 @@ def standing(post: Any) -> str:
     if post.since > day:
         return "coming"
     return "ended" if post.until is not None and post.until <= day else "held"
+
+
+def post_of(account_id: str) -> tuple[str, str]:
+    """The unit and the position's code of the post that an account holds today, the newest first; empty without one."""
+    day = today()
+    held = Post.objects.filter(account_id=account_id, since__lte=day).exclude(until__lte=day)
+    found = held.order_by("-since", "-pk").values_list("unit", "position").first()
+    return found or ("", "")

@@ -62,3 +62,9 @@ def sentence(language: str, permission: str) -> str:
             language, "identity.permission.room", room=messages.text(language, f"{room}.name")
         )
     return messages.text(language, "identity.permission.all_rooms", verb=verb)
+
+
+def position_name(code: str, language: str) -> str:
+    """What a position is called; its code when there is none of that name any more."""
+    known = table().get(code)
+    return known.told(language) if known else code

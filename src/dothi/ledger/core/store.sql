@@ -94,3 +94,17 @@ LEFT JOIN LATERAL (
     SELECT size, at, note FROM ledger.checkpoint WHERE size > l.number ORDER BY size LIMIT 1
 ) c ON true
 WHERE r.event_id = %s AND r.tenant = current_setting('dothi.tenant', true)
+
+-- name: about
+SELECT body FROM ledger.record
+WHERE tenant = current_setting('dothi.tenant', true) AND object = %s AND act = %s
+ORDER BY at DESC, id DESC LIMIT %s
+
+-- name: by_actor
+SELECT body FROM ledger.record
+WHERE tenant = current_setting('dothi.tenant', true) AND actor = %s
+ORDER BY at, id
+
+-- name: count_by_actor
+SELECT count(*) FROM ledger.record
+WHERE tenant = current_setting('dothi.tenant', true) AND actor = %s

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Looking at sensitive data is an act of its own, with its purpose."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dothi.ledger.door import note
+from dothi.privacy.errors import RefusedForm
+from dothi.privacy.queries.looking import ACT
+from dothi.privacy.queries.purpose import purpose as purpose_of
+
+
+def looked(
+    *,
+    by: str,
+    subject: str,
+    purpose: str,
+    what: str,
+    at: datetime,
+    unit: str = "",
+    post: str = "",
+    tenant: str = "",
+) -> None:
+    """Record that somebody looked. `subject`: `account:<id>` or another object; `purpose`: a key of the register.
+
+    `what`: a word for the kind of data, never the data; `unit`, `post`: of the officer, for the person to read.
+    """
+    if purpose_of(purpose) is None:
+        raise RefusedForm({"purpose": "privacy.gate.purpose.missing"})
+    note(ACT, subject, by=by, at=at, tenant=tenant, purpose=purpose, what=what, unit=unit, post=post)
