@@ -64,8 +64,8 @@ class Line {
           store.take(snapshot, null);
           needState = false;
         }
-        await this.follow(mine, () => (pause = 300));
-        if (mine === this.generation) needState = true;
+        const mustAskAnew = await this.follow(mine, () => (pause = 300));
+        if (mine === this.generation) needState = mustAskAnew;
       } catch (error) {
         if (mine !== this.generation) return;
         if (error instanceof SignedOut) {
@@ -83,8 +83,12 @@ class Line {
     }
   }
 
-  /** Read the stream until it must be resynchronised; throws when the line is lost. */
-  private async follow(mine: number, opened: () => void): Promise<void> {
+  /**
+   * Read the stream until it ends; throws when the line is lost. True: the state must be asked for anew. The server ends a
+   * stream whose ticket has: one that was renewed meanwhile goes on where this one stopped.
+   */
+  private async follow(mine: number, opened: () => void): Promise<boolean> {
+    const begun = Date.now();
     const controller = (this.controller = new AbortController());
     let watch = setTimeout(() => controller.abort(), SILENCE_MS);
     try {
@@ -96,8 +100,9 @@ class Line {
       let rest = "";
       for (;;) {
         const { value, done } = await reader.read();
+        if (done && Date.now() - begun > SILENCE_MS) return false;
         if (done) throw new Error("the stream ended");
-        if (mine !== this.generation) return;
+        if (mine !== this.generation) return false;
         clearTimeout(watch);
         watch = setTimeout(() => controller.abort(), SILENCE_MS);
         store.heardAt = Date.now();
@@ -107,7 +112,7 @@ class Line {
         rest = blocks.pop() ?? "";
         for (const block of blocks) {
           const event = parse(block);
-          if (event?.event === "resync") return;
+          if (event?.event === "resync") return true;
           if (event?.event === "frame") store.apply(JSON.parse(event.data) as Frame);
         }
       }

@@ -28,6 +28,7 @@ from django.template.loader import render_to_string  # noqa: E402 - models are r
 from tests.broker.live.memory import MemoryStore, attribute  # noqa: E402 - models are read only after set-up
 from tests.tiles_made import RASTER, VECTOR, archive, mvt, png  # noqa: E402 - models are read only after set-up
 
+from dothi.broker.door import Key  # noqa: E402 - models are read only after set-up
 from dothi.broker.live.app import LiveApp  # noqa: E402 - models are read only after set-up
 from dothi.cityhall.middleware import content_security_policy  # noqa: E402 - models are read only after set-up
 from dothi.foundation import clock  # noqa: E402 - models are read only after set-up
@@ -74,8 +75,9 @@ STORE = MemoryStore()
 RECORDED = datetime(2021, 5, 20, 3, tzinfo=UTC)
 
 
-async def verify(scope: Any) -> str | None:
-    return ""
+async def verify(scope: Any, counts: object) -> Key:
+    """Whoever comes may see all."""
+    return Key(id="k", tenant="", operations=frozenset({"read"}))
 
 
 LIVE = LiveApp(STORE, verify)
