@@ -78,7 +78,7 @@ def with_passkey(account: Any) -> SoftwareKey:
     request.session = SessionBase()
     answer = key.add(ceremony.begin_adding(request, account))
     made = ceremony.new_key(request, account, answer)
-    add_passkey(account=account, key=made, name="", otherwise="Khóa thử", at=clock.now())
+    add_passkey(account=account, key=made, name="", otherwise="Khoá thử", at=clock.now())
     return key
 
 

@@ -100,7 +100,7 @@ def test_person_has_a_new_passkey_when_two_officers_vouch(
     assert before.get("/me/").status_code == 302
     assert sign_in_by(Client(), counter.lost).status_code == 400
     assert sign_in_by(Client(), key).status_code == 302
-    assert [m.subject.partition(": ")[2] for m in mail.outbox] == ["có yêu cầu khôi phục tài khoản tại quầy", "tài khoản có khóa truy cập mới", "tài khoản đã được khôi phục"]  # fmt: skip
+    assert [m.subject.partition(": ")[2] for m in mail.outbox] == ["có yêu cầu khôi phục tài khoản tại quầy", "tài khoản có khoá truy cập mới", "tài khoản đã được khôi phục"]  # fmt: skip
     found = [(row[0], row[1].removeprefix("identity.act."), row[3]) for row in told("identity.act.recovery%")]
     an, binh, chi = (f"account:{Account.objects.get(login=login).pk}" for login in ("an", "binh", "chi"))
     whose = {"account": counter.an.pk}

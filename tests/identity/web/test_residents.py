@@ -311,7 +311,7 @@ def test_person_is_told_by_mail_when_his_means_change(django_capture_on_commit_c
         browser.post("/me/password/", {"password": OTHER, "again": OTHER})
         browser.post(f"/me/passkeys/{account.authenticator_set.get().pk}/remove/")
 
-    assert [one.subject.partition(": ")[2] for one in mail.outbox] == ["mật khẩu đã đổi", "một khóa truy cập đã bị xóa"]  # fmt: skip
+    assert [one.subject.partition(": ")[2] for one in mail.outbox] == ["mật khẩu đã đổi", "một khoá truy cập đã bị xoá"]  # fmt: skip
     assert all("Kính gửi Ông/Bà An," in str(one.body) for one in mail.outbox)
 
 

@@ -199,7 +199,7 @@ def test_passkey_of_another_person_stays_when_somebody_names_or_removes_it(
     ]
 
     assert answers == [404, 404]
-    assert dung.authenticator_set.get().data["name"] == "Khóa thử"
+    assert dung.authenticator_set.get().data["name"] == "Khoá thử"
 
 
 def test_change_asks_for_the_passkey_again_when_the_last_proof_is_old(
