@@ -25,10 +25,17 @@ PUBLIC = {
     "ledger_inclusion",
     "ledger_consistency",
     "ledger_cosignatures",
+    "verify",
+    "verify_keys",
+    "verify_list",
+    "verify_worker",
+    "verify_result",
+    "verify_document",
+    "verify_short",
 }
 """Pages that anybody may see; adding one is a decision."""
 OPERATIONS = {"read", "write"}
-ONLY_ADMINISTRATORS = ["places.manage"]
+ONLY_ADMINISTRATORS = ["documents.manage", "places.manage"]
 """Permissions that no other position of the product holds; a locality may make one that does."""
 
 

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", choices.theme, name="theme"),
     path("", include("dothi.identity.web.urls")),
     path("sources/", include("dothi.sources.web.urls")),
+    path("", include("dothi.documents.web.urls")),
     path(
         "ledger/",
         include(ledger_addresses(see=identity.requires("ledger.see", city=True), public=identity.public)),
