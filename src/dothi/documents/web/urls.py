@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from dothi.documents.api import wallet
 from dothi.documents.web import code, document, key, verify
 from dothi.identity.door import public, requires
 
@@ -35,5 +36,23 @@ urlpatterns = [
     path("verify/worker.js", public(verify.worker), name="verify_worker"),
     re_path(rf"^verify/result/{HASH}$", public(verify.result), name="verify_result"),
     re_path(rf"^verify/document/{HASH}$", public(verify.document), name="verify_document"),
+    path(
+        ".well-known/openid-credential-issuer/credentials",
+        public(wallet.issuer_metadata),
+        name="credential_issuer",
+    ),
+    path(
+        ".well-known/oauth-authorization-server/credentials",
+        public(wallet.server_metadata),
+        name="credential_server",
+    ),
+    path(".well-known/jwt-vc-issuer/credentials", public(wallet.issuer_keys), name="credential_keys"),
+    path("credentials/types/residence", public(wallet.type_metadata), name="credential_type"),
+    path("credentials/status/1", public(wallet.status), name="credential_status"),
+    path("credentials/token", public(wallet.token), name="credential_token"),
+    path("credentials/nonce", public(wallet.nonce), name="credential_nonce"),
+    path("credentials/credential", public(wallet.issue), name="credential_issue"),
+    path("credentials/request/<str:request_id>", public(wallet.request_object), name="credential_request"),
+    path("credentials/response/<str:request_id>", public(wallet.response), name="credential_response"),
     path("v/<str:code>", public(verify.short), name="verify_short"),
 ]
