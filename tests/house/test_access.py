@@ -55,10 +55,27 @@ PUBLIC = {
     "privacy_looked",
     "privacy_consents",
     "privacy_consent",
+    "credential_issuer",
+    "credential_server",
+    "credential_keys",
+    "credential_type",
+    "credential_status",
+    "credential_token",
+    "credential_nonce",
+    "credential_issue",
+    "credential_request",
+    "credential_response",
+    "verify",
+    "verify_keys",
+    "verify_list",
+    "verify_worker",
+    "verify_result",
+    "verify_document",
+    "verify_short",
 }
 """Pages that anybody may see; adding one is a decision."""
 OPERATIONS = {"read", "write"}
-ONLY_ADMINISTRATORS = ["places.manage"]
+ONLY_ADMINISTRATORS = ["documents.manage", "places.manage"]
 """Permissions that no other position of the product holds; a locality may make one that does."""
 
 

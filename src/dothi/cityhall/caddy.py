@@ -22,7 +22,7 @@ from dothi.foundation.settings import Settings
 ROUND_A_FILE = 65_536
 """Bytes that a form adds to the file in it."""
 
-UPLOAD_PATHS = "/sources/*/files/"
+UPLOAD_PATHS = "/sources/*/files/ /documents/sign/ /documents/check/"
 BROKER_PATHS = "/ngsi-ld/* /live/* /ingest/* /.well-known/ngsi-ld"
 
 

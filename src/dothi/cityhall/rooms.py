@@ -22,6 +22,7 @@ ROOMS = (
     Room("console", "/console/", "operations.see"),
     Room("sources", "/sources/", "sources.see"),
     Room("places", "/places/", "places.see"),
+    Room("documents", "/documents/", "documents.see"),
     Room("people", "/people/", "identity.see"),
     Room("privacy", "/privacy/desk/", "privacy.handle"),
     Room("ledger", "/ledger/", "ledger.see"),

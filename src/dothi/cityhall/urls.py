@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dothi.identity.web.key_urls")),
     path("sources/", include("dothi.sources.web.urls")),
     path("privacy/", include("dothi.privacy.web.urls")),
+    path("", include("dothi.documents.web.urls")),
     path(
         "ledger/",
         include(ledger_addresses(see=identity.requires("ledger.see", city=True), public=identity.public)),

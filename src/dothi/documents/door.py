@@ -10,7 +10,7 @@ from dothi.documents.core.paper import Paper
 from dothi.documents.errors import CannotSign, NotValidAnyMore, RefusedFile
 from dothi.documents.models import SignedDocument, SigningKey
 from dothi.documents.queries.document import document, document_list
-from dothi.documents.queries.key import keys
+from dothi.documents.queries.key import key_list
 from dothi.documents.vault import set_secret
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "document",
     "document_list",
     "hand_out",
-    "keys",
+    "key_list",
     "make_demo_key",
     "revoke",
     "set_secret",

@@ -6,17 +6,20 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
-from tests.documents import tampering, tampering_later
+from tests.documents import signing, tampering, tampering_later
 from tests.documents.signing import signed
 
 from dothi.documents.core import intake, paper, worker
+from dothi.documents.core.checking import Verdict
 from dothi.documents.core.paper import Paper
+from dothi.foundation import clock
 
 Change = Callable[[IncrementalPdfFileWriter], None]
 
@@ -129,3 +132,11 @@ def test_file_is_refused_when_the_worker_dies() -> None:
     outcome, _ = worker.run(worker.Work(act="check", at="no time"), drawn())
 
     assert [one.key for one in outcome.reasons] == ["documents.intake.broken"]
+
+
+def test_verdict_comes_back_whole_when_judged_by_the_worker() -> None:
+    work = worker.Work(act="check", roots=[signing.root().der], at=clock.iso(signing.NOW))
+
+    outcome, _ = worker.run(work, signed())
+
+    assert msgspec.json.decode(outcome.verdict, type=Verdict).good

@@ -181,7 +181,7 @@ def _signer(one: EmbeddedPdfSignature) -> certificate.Seen:
 async def _judge(
     one: EmbeddedPdfSignature, roots: list[bytes], crls: list[bytes], at: datetime
 ) -> SignatureSeen:
-    seen = SignatureSeen(field=one.field_name, signer=_signer(one), said_at=one.self_reported_timestamp)
+    seen = SignatureSeen(field=str(one.field_name), signer=_signer(one), said_at=one.self_reported_timestamp)
     now = _context(roots, crls, at, one.reader)
     status = await async_validate_pdf_signature(one, now)
     stamped = status.timestamp_validity
@@ -205,7 +205,7 @@ async def _judge_stamp(
         reasons.append(Reason("documents.check.bad_stamp"))
     elif not status.trusted:
         reasons.append(Reason("documents.check.stamp_untrusted"))
-    return SignatureSeen(field=one.field_name, stamped_at=status.timestamp, reasons=reasons)
+    return SignatureSeen(field=str(one.field_name), stamped_at=status.timestamp, reasons=reasons)
 
 
 def _changes_of_stamp(status: Any) -> list[Reason]:
@@ -226,7 +226,7 @@ async def _all(
         try:
             found.append(await judge(one, roots, crls, at))
         except SignatureValidationError:
-            found.append(SignatureSeen(field=one.field_name, reasons=[Reason("documents.check.forged")]))
+            found.append(SignatureSeen(field=str(one.field_name), reasons=[Reason("documents.check.forged")]))
     return found
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import msgspec
 
 from dothi.documents.core.sentence import Reason
+from dothi.foundation import log
 
+_log = log.get(__name__)
 SECONDS = 20
 MEMORY = 1_500_000_000
 
@@ -88,6 +90,8 @@ def run(work: Work, pdf: bytes, *, seconds: float = SECONDS) -> tuple[Outcome, b
         return Outcome(reasons=[Reason("documents.intake.too_slow", {"seconds": SECONDS})]), b""
     line, _, body = done.stdout.partition(b"\n")
     if done.returncode or not line:
+        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        _log.warning("documents.worker_died", code=done.returncode, last=last[:200])
         return Outcome(reasons=[Reason("documents.intake.broken")]), b""
     return msgspec.json.decode(line, type=Outcome), body
 

@@ -15,7 +15,6 @@ from dothi.documents.errors import NoSuchDocument
 from dothi.documents.models import SignedDocument
 from dothi.documents.queries.key import chain_of
 from dothi.documents.rules import code, status_list
-from dothi.foundation import clock
 from dothi.foundation.text import fold
 from dothi.identity.door import seen
 from dothi.ledger.door import proof_of
@@ -84,9 +83,9 @@ def told(row: SignedDocument) -> dict[str, Any]:
         "code": row.code,
         "kind": row.kind,
         "organisation": row.organisation,
-        "signed_at": clock.iso(row.signed_at),
+        "signed_at": row.signed_at,
         "status": row.status,
-        "status_at": clock.iso(row.status_at),
+        "status_at": row.status_at,
         "reason": row.reason,
         "replaced_by": row.replaced_by.code if row.replaced_by else "",
         "demo": row.demo,
@@ -94,8 +93,8 @@ def told(row: SignedDocument) -> dict[str, Any]:
         "pages": row.pages,
         "file_hash": row.file_hash,
         "content_hash": row.content_hash,
-        "certificate": msgspec.to_builtins(certificate.see(chain_of(row.key)[0])),
-        "ledger": msgspec.to_builtins(_proof(row)),
+        "certificate": msgspec.structs.asdict(certificate.see(chain_of(row.key)[0])),
+        "ledger": _proof(row),
     }
 
 

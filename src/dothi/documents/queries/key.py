@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import base64
-import logging
 from pathlib import Path
 
 from django.conf import settings
@@ -16,22 +15,20 @@ from dothi.documents.errors import NoSuchKey
 from dothi.documents.models import SigningKey
 from dothi.identity.door import seen
 
-_log = logging.getLogger(__name__)
-
 
 def chain_of(key: SigningKey) -> list[bytes]:
     """Certificates in DER, the own one first."""
     return [base64.b64decode(one) for one in key.chain]
 
 
-def keys() -> list[SigningKey]:
+def key_list() -> list[SigningKey]:
     """Keys for documents within reach, those in use first."""
     rows = seen(SigningKey.objects.filter(purpose="seal"))
     return sorted(rows, key=lambda one: (one.retired_at is not None, one.name))
 
 
 def usable() -> list[SigningKey]:
-    return [one for one in keys() if one.retired_at is None]
+    return [one for one in key_list() if one.retired_at is None]
 
 
 def key(key_id: str) -> SigningKey:

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The public page of checks: a paper, a message, a caller, an address. No file is ever uploaded here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dothi.documents.actions import code as code_actions
+from dothi.documents.actions import status_list, tries
+from dothi.documents.models import SignedDocument
+from dothi.documents.queries import code as codes
+from dothi.documents.queries import document as documents
+from dothi.documents.rules import code as rules
+from dothi.documents.web import forms
+
+TYPED, ASKED = 20, 120
+"""Codes that one place may type in a minute, and answers that a page may fetch."""
+_HASH = re.compile(r"[0-9a-f]{64}")
+_PART = re.compile(r"[0-9a-f]{0,8}")
+
+
+def _document(row: SignedDocument | None) -> dict[str, Any]:
+    if row is None:
+        return {"answer": "unknown"}
+    return {"answer": "document", "document": documents.told(row)}
+
+
+def _of_code(typed: str) -> dict[str, Any]:
+    """A document, a message or a call; the same answer for all that is none."""
+    found = rules.read(typed)
+    if found is None:
+        return {"answer": "typo"}
+    if len(found) == rules.SHORT:
+        call = code_actions.answer_call(typed=found)
+        return {"answer": "call", "call": call} if call else {"answer": "unknown_call"}
+    message = codes.message(found)
+    if message is not None:
+        return {"answer": "message", "message": message, "code": rules.shown(found)}
+    return _document(documents.published(found))
+
+
+def _of_address(host: str) -> dict[str, Any]:
+    about = codes.address_of(host)
+    return {
+        "answer": "address" if about is not None else "foreign_address",
+        "host": host,
+        "about": about or "",
+    }
+
+
+def _typed(typed: str) -> dict[str, Any]:
+    """What was typed: a SHA-256, a code, or an address."""
+    text = typed.strip()
+    if _HASH.fullmatch(text.lower()):
+        return _document(documents.published_by_hash(text.lower()))
+    own = re.search(r"/v/([0-9A-Za-z-]{8,20})", text)
+    if own and codes.address_of(code_actions.host_of(text)) is not None:
+        return _of_code(own.group(1))
+    if "." in text or "://" in text:
+        return _of_address(code_actions.host_of(text))
+    return _of_code(text)
+
+
+def _count(request: HttpRequest, what: str, most: int) -> None:
+    tries.count(who=forms.origin(request), what=what, most=most, tenant=forms.tenant(request))
+
+
+@ensure_csrf_cookie
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest) -> HttpResponse:
+    """The page, and the answer to what was typed."""
+    found: dict[str, Any] = {}
+    if request.method == "POST":
+        typed = request.POST.get("typed", "")[:2000]
+        if typed.strip():
+            _count(request, "typed", TYPED)
+            found = {**_typed(typed), "typed": typed[:200]}
+        else:
+            found = {"answer": "empty"}
+    return render(request, "documents/verify.html", found)
+
+
+@require_safe
+def short(request: HttpRequest, code: str) -> HttpResponse:
+    """Where a QR leads. What stands behind `#` stays in the browser, which compares it."""
+    _count(request, "typed", TYPED)
+    found = rules.read(code)
+    answer = (
+        _document(documents.published(found)) if found and len(found) == rules.LONG else {"answer": "typo"}
+    )
+    if answer["answer"] == "unknown" and found and (message := codes.message(found)):
+        answer = {"answer": "message", "message": message, "code": rules.shown(found)}
+    return render(request, "documents/verify.html", {**answer, "came_by": "link"})
+
+
+@require_safe
+def result(request: HttpRequest, file_hash: str) -> HttpResponse:
+    """What is known of a file by its SHA-256, as a part of the page."""
+    _count(request, "asked", ASKED)
+    return render(request, "documents/_answer.html", _document(documents.published_by_hash(file_hash)))
+
+
+@require_safe
+def status_part(request: HttpRequest, part: str) -> HttpResponse:
+    """A part of the signed status list: `all`, or the first digits of a hash."""
+    wanted = "" if part == "all" else part
+    if not _PART.fullmatch(wanted):
+        raise Http404
+    digits = documents.digits()
+    if len(wanted) != digits:
+        wanted = wanted[:digits] if len(wanted) > digits else wanted
+    if len(wanted) < digits:  # too coarse: only says how finely it is cut
+        wanted = "-"
+    body = status_list.signed_part(wanted, tenant=forms.tenant(request))
+    return HttpResponse(body, content_type="application/jwt", headers={"Cache-Control": "max-age=60"})
+
+
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """The keys that the status list is signed with."""
+    return JsonResponse({"keys": status_list.published_keys("list", tenant=forms.tenant(request))})
+
+
+@require_safe
+def document(request: HttpRequest, file_hash: str) -> HttpResponse:
+    """What is known of a file by its SHA-256, for programs."""
+    _count(request, "asked", ASKED)
+    row = documents.published_by_hash(file_hash)
+    told: dict[str, Any] = documents.told(row) if row else {"status": "unknown"}
+    return HttpResponse(msgspec.json.encode(told), content_type="application/json")
+
+
+@require_safe
+def worker(_request: HttpRequest) -> HttpResponse:
+    """The program that keeps the page for times without a line; from here, so that it may serve this address."""
+    found = finders.find("dothi/verify-worker.js")
+    if not found:
+        raise Http404
+    return HttpResponse(Path(str(found)).read_bytes(), content_type="text/javascript; charset=utf-8")
