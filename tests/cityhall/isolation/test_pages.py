@@ -7,6 +7,7 @@ is written. Once as it is, and once with the application's filter taken out, whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
@@ -41,28 +42,32 @@ def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, UR
             yield address, entry
 
 
-def addresses(things: dict[str, Any]) -> dict[str, str]:
-    """Name of each page: its address with these things in it."""
-    found = {}
-    for shape, page in _patterns(get_resolver()):
-        address = shape
-        for name, converter in page.pattern.converters.items():
-            kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
-            number = next((word for word in ("grants", "posts") if f"/{word}/<" in shape), "")
-            value = things.get(number or name) if name == "number" else things.get(name)
-            if name == "number" and not number:
-                value = 1
-            assert value is not None, f"{shape}: the world has no {name}; add one with a canary"
-            address = address.replace(f"<{kind}:{name}>", str(value))
-        assert "<" not in address, address
-        found[page.name or shape] = f"/{address}"
+def _value(things: dict[str, Any], page: URLPattern, shape: str, name: str) -> Any:
+    """What a parameter of an address is in this scope: by the page and its name, by the word before it, or by its name."""
+    word = next((word for word in ("grants", "posts") if name == "number" and f"/{word}/" in shape), name)
+    found = things.get(f"{page.name}.{name}", things.get(word, 1 if name == "number" else None))
+    assert found is not None, f"{shape}: the world has no {name}; add one with a canary"
     return found
 
 
+def _address(things: dict[str, Any], page: URLPattern, shape: str) -> str:
+    """The address with these things in it."""
+    for name in page.pattern.converters:
+        shape = re.sub(rf"<(\w+:)?{name}>", str(_value(things, page, shape, name)), shape)
+    for name in re.findall(r"\(\?P<(\w+)>", shape):
+        shape = re.sub(rf"\(\?P<{name}>[^)]*\)", str(_value(things, page, shape, name)), shape)
+    assert "<" not in shape, shape
+    return f"/{shape.replace('^', '').replace('$', '')}"
+
+
+def addresses(things: dict[str, Any]) -> dict[str, str]:
+    """Name of each page: its address with these things in it."""
+    return {page.name or shape: _address(things, page, shape) for shape, page in _patterns(get_resolver())}
+
+
 @pytest.fixture
-def world(db: None, pages_owner: str, data_folder: Any) -> Iterator[World]:
-    yield worlds.build(pages_owner)
-    worlds.remove_neighbour(pages_owner)
+def world(db: None, data_folder: Any) -> World:
+    return worlds.build()
 
 
 @pytest.fixture

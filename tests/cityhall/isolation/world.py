@@ -10,22 +10,28 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
-import psycopg
 from django.db import connection
 from tests.pages import PASSWORD
 
 from dothi.broker.door import create_key
+from dothi.documents.door import code_for, make_demo_key
+from dothi.documents.models import CityAddress, DocumentPaper, MessageCode, SignedDocument
 from dothi.foundation import clock
 from dothi.identity.actions import grant, organisation, person, post, recovery, service_account
 from dothi.identity.models import Account
 from dothi.places import door as places
+from dothi.privacy.actions.request import file_request
+from dothi.privacy.models import DataRequest, LegalHold
 from dothi.sources import door as sources
 from dothi.sources.models import Device, FileDrop, Refusal, Source
 
 SCOPES = ("a", "b", "city", "other")
 CANARY = {scope: f"KANARI{scope.upper()}{uuid.uuid4().hex[:8]}" for scope in SCOPES}
+UNIT = {"a": "a", "b": "b", "city": "", "other": ""}
+TENANT = {"a": "", "b": "", "city": "", "other": "khac"}
 TAG = {scope: uuid.uuid4().hex[:10] for scope in SCOPES}
 """What stands in addresses: who knows an address has seen nothing yet."""
 SEES: dict[str, frozenset[str]] = {
@@ -82,35 +88,29 @@ def _people() -> dict[str, Account]:
 
 
 def _source(scope: str) -> dict[str, Any]:
-    mark, unit = CANARY[scope], scope if scope in {"a", "b"} else None
+    mark, unit, tenant = CANARY[scope], UNIT[scope] or None, TENANT[scope]
     made, _ = sources.add_source(
-        tenant="",
-        name=f"Trạm {mark}",
-        way="mqtt",
-        period=60,
-        unit=unit,
-        contact_name=f"Bà {mark}",
+        tenant=tenant, name=f"Trạm {mark}", way="mqtt", period=60, unit=unit, contact_name=f"Bà {mark}",
         slug=f"tram-{TAG[scope]}",
-    )
+    )  # fmt: skip
     device = Device.objects.create(
-        source=made, key=f"k{mark}", name=f"Cảm biến {mark}", state="waiting", last_payload=f'{{"{mark}": 1}}'
-    )
+        tenant=tenant, source=made, key=f"k{mark}", name=f"Cảm biến {mark}", state="waiting",
+        last_payload=f'{{"{mark}": 1}}',
+    )  # fmt: skip
     drop = FileDrop.objects.create(
-        source=made,
-        name=f"{mark}.xlsx",
-        sha256="0" * 64,
-        size=1,
-        by="account:x",
+        tenant=tenant, source=made, name=f"{mark}.xlsx", sha256="0" * 64, size=1, by="account:x",
         preview={"sample": [[mark]]},
+    )  # fmt: skip
+    Refusal.objects.create(
+        tenant=tenant, source_id=made.pk, way="mqtt", reason="no_time", payload=mark, topic=mark
     )
-    Refusal.objects.create(source_id=made.pk, way="mqtt", reason="no_time", payload=mark, topic=mark)
     return {"slug": made.slug, "device_id": device.pk, "file_id": drop.pk}
 
 
 def _officer(scope: str, owner: Account) -> dict[str, Any]:
     """An officer of the scope with a post, a right, and what else has an address below /people/."""
-    mark, unit = CANARY[scope], scope if scope in {"a", "b"} else ""
-    made = person.add_officer(name=f"Ông {mark}", login=f"o{mark.casefold()}")
+    mark, unit, tenant = CANARY[scope], UNIT[scope], TENANT[scope]
+    made = person.add_officer(name=f"Ông {mark}", login=f"o{mark.casefold()}", tenant=tenant)
     held = post.give_post(
         account=made,
         position="ward_officer",
@@ -119,8 +119,10 @@ def _officer(scope: str, owner: Account) -> dict[str, Any]:
         title=f"Chức {mark}",
         basis=mark,
     )
-    given = grant.give_grant(subject=f"account:{made.pk}", permission="sources.see", unit=unit, basis=mark)
-    body = organisation.add_organisation(name=f"Hội {mark}", kind="association", unit=unit)
+    given = grant.give_grant(
+        subject=f"account:{made.pk}", permission="sources.see", unit=unit, basis=mark, tenant=tenant
+    )
+    body = organisation.add_organisation(name=f"Hội {mark}", kind="association", unit=unit, tenant=tenant)
     opened = recovery.open_recovery(
         officer=owner,
         login=made.login,
@@ -140,82 +142,100 @@ def _officer(scope: str, owner: Account) -> dict[str, Any]:
     }
 
 
-def _key(scope: str, owner_url: str) -> str:
-    """A key of the broker with a canary for its note; another tenant's is written past row-level security."""
-    if scope == "other":
-        with psycopg.connect(owner_url) as other:
-            return create_key(other.cursor(), tenant="khac", operations=["read"], note=CANARY[scope]).split(
-                "_"
-            )[1]
-    with connection.cursor() as cursor:
-        return create_key(cursor, operations=["read"], note=CANARY[scope]).split("_")[1]
-
-
-def _neighbour(owner_url: str) -> dict[str, Any]:
-    """Rows of another tenant, written past row-level security."""
-    mark, tag, now = CANARY["other"], TAG["other"], clock.now()
-    with psycopg.connect(owner_url) as other:
-        cursor = other.cursor()
-        cursor.execute(
-            "INSERT INTO sources_source (id, tenant, slug, name, contact_name, contact_phone, way, period, mapping, options,"
-            " token_hash, simulated, created_at, received, refused)"
-            " VALUES (%s, 'khac', %s, %s, %s, '', 'mqtt', 60, '{}', '{}', '', false, %s, 0, 0)",
-            [f"src_{tag}", tag, mark, mark, now],
-        )
-        cursor.execute(
-            "INSERT INTO sources_device (id, tenant, source_id, key, name, kind, entity_id, entity_type, unit_code, topics,"
-            " password_hash, state, last_topic, last_payload, received, refused, created_at)"
-            " VALUES (%s, 'khac', %s, %s, %s, '', '', '', '', '[]', '', 'waiting', '', %s, 0, 0, %s)",
-            [f"dev_{tag}", f"src_{tag}", mark, mark, mark, now],
-        )
-        cursor.execute(
-            "INSERT INTO identity_account (id, tenant, login, name, role, is_active, password, created_at,"
-            " ial, sessions_ended) VALUES (%s, 'khac', %s, %s, 'staff', true, '!', %s, 0, 0)",
-            [f"acc_{tag}", tag, mark, now],
-        )
-        cursor.execute(
-            "INSERT INTO identity_organisation (id, tenant, name, kind, code, unit, created_at)"
-            " VALUES (%s, 'khac', %s, 'firm', '', '', %s)",
-            [f"org_{tag}", mark, now],
-        )
+def _papers(scope: str) -> dict[str, Any]:
+    """A key, a signed paper whose title only its unit may read, a message, an address of the city."""
+    mark, unit, tenant, at = CANARY[scope], UNIT[scope], TENANT[scope], clock.now()
+    key = make_demo_key(name=f"Dấu {TAG[scope]}", organisation="UBND", unit=unit, tenant=tenant, by=mark)
+    paper = SignedDocument.objects.create(
+        tenant=tenant, unit=unit, kind="Giấy xác nhận", organisation="UBND", key=key, fingerprint=key.fingerprint,
+        file_hash=sha256(f"file {mark}".encode()).hexdigest(), content_hash=sha256(mark.encode()).hexdigest(),
+        pages=1, level="B-B", demo=True, signed_at=at, status_at=at,
+    )  # fmt: skip
+    DocumentPaper.objects.create(
+        document=paper,
+        tenant=tenant,
+        unit=unit,
+        title=f"Giấy của {mark}",
+        folded=mark.casefold(),
+        body=mark.encode(),
+        by=mark,
+    )
+    code = code_for(
+        channel="mail",
+        subject="Thông báo",
+        recipient=mark,
+        unit=unit,
+        organisation="UBND",
+        by=mark,
+        tenant=tenant,
+    )
+    address = CityAddress.objects.create(tenant=tenant, host=f"{TAG[scope]}.vn", about="trang", by=mark)
     return {
-        "slug": tag,
-        "device_id": f"dev_{tag}",
-        "file_id": f"file_{tag}",
-        "account_id": f"acc_{tag}",
-        "posts": 2**31 - 2,
-        "grants": 2**31 - 2,
-        "organisation_id": f"org_{tag}",
-        "service_id": f"svc_{tag}",
-        "pk": 2**31 - 2,
+        "document_id": paper.pk,
+        "document_key": key.pk,
+        "file_hash": paper.file_hash,
+        "message": code.replace("-", "").replace(" ", ""),
+        "address_id": address.pk,
     }
 
 
-def remove_neighbour(owner_url: str) -> None:
-    """What was written past the test's transaction."""
-    tag = TAG["other"]
-    with psycopg.connect(owner_url) as other:
-        other.execute("DELETE FROM broker.key WHERE tenant = 'khac'")
-        for table in ("sources_device", "sources_source", "identity_account", "identity_organisation"):
-            other.execute(f"DELETE FROM {table} WHERE tenant = 'khac' AND id LIKE %s".encode(), [f"%{tag}"])
+def _personal(scope: str) -> dict[str, Any]:
+    """A person's request, and a hold; both for the whole city's officers alone."""
+    mark, tenant, at = CANARY[scope], TENANT[scope], clock.now()
+    asked = file_request(
+        kind="access",
+        name=f"Bà {mark}",
+        email=f"{mark.casefold()}@example.vn",
+        details=mark,
+        at=at,
+        tenant=tenant,
+    )
+    held = LegalHold.objects.create(tenant=tenant, object=f"account:{TAG[scope]}", basis=mark, by=mark)
+    return {"request_id": asked.pk, "hold_id": held.pk}
 
 
-def build(owner_url: str) -> World:
-    """The whole world, in the transaction of the test but for the neighbour."""
+def _key(scope: str) -> str:
+    """A key of the broker with a canary for its note."""
+    with connection.cursor() as cursor:
+        return create_key(cursor, tenant=TENANT[scope], operations=["read"], note=CANARY[scope]).split("_")[1]
+
+
+OF_ALL = {
+    "mark": "0" * 8, "signed": "x:y", "token": "x", "step": "kind", "verb": "take", "purpose": "accounts", "key": "accounts",
+    "code": "auditor", "part": "0.json", "privacy_desk_rule.key": "sessions", "credential_request.request_id": "x",
+    "credential_response.request_id": "x",
+}  # fmt: skip
+"""What stands in addresses that leads to nobody's thing."""
+
+
+def _tenant(tenant: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('dothi.tenant', %s, true)", [tenant])
+
+
+def _things(scope: str, owner: Account) -> dict[str, Any]:
+    made = OF_ALL | _source(scope) | _officer(scope, owner) | _papers(scope) | _personal(scope)
+    return made | {
+        "key_id": _key(scope),
+        "document_key_retire.key_id": made["document_key"],
+        "document_key_chain.key_id": made["document_key"],
+        "document_code_withdraw.code": made["message"],
+        "verify_short.code": made["document_id"],
+        "unit_id": UNIT[scope] or "46",
+    }
+
+
+def build() -> World:
+    """The whole world, in the transaction of the test."""
     _units()
     made = World(accounts=_people())
-    dung = made.accounts["dung"]
     for scope in ("a", "b", "city"):
-        made.things[scope] = _source(scope) | _officer(scope, dung)
-    made.things["other"] = _neighbour(owner_url)
-    for scope, thing in made.things.items():
-        thing |= {
-            "key_id": _key(scope, owner_url),
-            "unit_id": scope if scope in {"a", "b"} else "46",
-            "code": "auditor",
-            "mark": "0" * 8,
-            "signed": "x:y",
-        }
+        made.things[scope] = _things(scope, made.accounts["dung"])
+    _tenant("khac")
+    stranger = Account(tenant="khac", name=CANARY["other"], login="stranger", role="staff")
+    stranger.save()
+    made.things["other"] = _things("other", stranger)
+    _tenant("")
     return made
 
 
@@ -240,4 +260,10 @@ def of_scope(scope: str) -> list[Any]:
     )
     account = Account.objects.filter(name__contains=mark).get()
     rows += account.posts.order_by("pk").values_list("position", "unit", "until")  # type: ignore[attr-defined]  # - made by the foreign key
+    rows += SignedDocument.objects.filter(file_hash=sha256(f"file {mark}".encode()).hexdigest()).values_list(
+        "status", "reason"
+    )
+    rows += MessageCode.objects.filter(by=mark).values_list("withdrawn_at")
+    rows += DataRequest.objects.filter(name__contains=mark).values_list("state", "due", "forgotten_at")
+    rows += LegalHold.objects.filter(basis=mark).values_list("lifted_at")
     return rows
