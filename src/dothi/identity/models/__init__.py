@@ -14,6 +14,15 @@ from dothi.identity.models.post import Post
 from dothi.identity.models.recovery import Recovery
 from dothi.identity.models.rights_edition import RightsEdition
 from dothi.identity.models.service_account import ServiceAccount
+from dothi.identity.models.oidc_client import OidcClient
+from dothi.identity.models.oidc_consent import OidcConsent
+from dothi.identity.models.oidc_device import OidcDevice
+from dothi.identity.models.oidc_grant import OidcGrant
+from dothi.identity.models.oidc_key import OidcKey
+from dothi.identity.models.oidc_logout import OidcLogout
+from dothi.identity.models.oidc_pushed import OidcPushed
+from dothi.identity.models.oidc_rate import OidcRate
+from dothi.identity.models.upstream import Upstream, UpstreamLink
 
 __all__ = [
     "Account",
@@ -28,5 +37,15 @@ __all__ = [
     "Recovery",
     "RightsEdition",
     "ServiceAccount",
+    "OidcClient",
+    "OidcConsent",
+    "OidcDevice",
+    "OidcGrant",
+    "OidcKey",
+    "OidcLogout",
+    "OidcPushed",
+    "OidcRate",
+    "Upstream",
+    "UpstreamLink",
     "account_id",
 ]
