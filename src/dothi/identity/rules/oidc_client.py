@@ -49,8 +49,9 @@ def web_problem(uri: str) -> str | None:
 
 
 def redirect_problem(uri: str, *, is_app: bool = False) -> str | None:
-    """A message key; None for an address that codes may be sent to. `is_app`: installed on a device, by its own
-    scheme in reversed-name form (RFC 8252 7.1).
+    """A message key; None for an address that codes may be sent to.
+
+    `is_app`: installed on a device, by its own scheme in reversed-name form (RFC 8252 7.1).
     """
     parts = _split(uri)
     if is_app and parts is not None and _REVERSED_NAME.fullmatch(parts.scheme):
