@@ -37,7 +37,9 @@ ROOT = Path(__file__).parents[2]
 PEOPLE = """
 import django; django.setup()
 from django.db import connection, transaction
+from datetime import date
 from dothi.identity.models import Account
+from dothi.identity.door import give_post
 with transaction.atomic():
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('dothi.tenant', '', true)")
@@ -45,6 +47,8 @@ with transaction.atomic():
         one = Account(id=f"acc_{login}", name=login.title(), login=login, role=role)
         one.set_password(%r)
         one.save()
+        if role == "admin":
+            give_post(account=one, position="administrator", since=date(2026, 1, 1))
 """
 
 

@@ -15,7 +15,6 @@ import pytest
 from authlib.integrations.base_client.errors import MismatchingStateError, OAuthError
 from authlib.integrations.django_client import OAuth
 from django.test import RequestFactory
-
 from tests.identity.relying import Browser, City, Rp
 
 FRONTEND = Path(__file__).parents[3] / "frontend"
