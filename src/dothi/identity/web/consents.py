@@ -14,6 +14,7 @@ from dothi.identity.gates import signed_in
 from dothi.identity.models import Account
 from dothi.identity.queries.oidc_consent import consents_of
 from dothi.identity.queries.oidc_grant import live_grants
+from dothi.identity.queries.upstream import links_of
 
 
 @signed_in
@@ -33,7 +34,9 @@ def consents(request: HttpRequest) -> HttpResponse:
         for one in consents_of(account.pk)
     ]
     said = "identity.consent.withdrawn_now" if request.GET.get("said") == "withdrawn" else ""
-    return render(request, "identity/consents.html", {"rows": rows, "said": said})
+    return render(
+        request, "identity/consents.html", {"rows": rows, "said": said, "upstreams": links_of(account.pk)}
+    )
 
 
 @signed_in
