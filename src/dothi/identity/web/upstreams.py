@@ -25,7 +25,8 @@ from dothi.identity.queries.upstream import presets, upstreams
 @never_cache
 @require_safe
 def upstream_list(request: HttpRequest) -> HttpResponse:
-    page = {"rows": upstreams(), "url": settings.SETTINGS.url, "presets": list(presets())}
+    rows = [(one, f"{settings.SETTINGS.url}/sign-in/from/{one.slug}/") for one in upstreams()]
+    page = {"rows": rows, "presets": list(presets())}
     return render(request, "identity/upstreams.html", page)
 
 
