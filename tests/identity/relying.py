@@ -30,6 +30,7 @@ import jwt
 import psycopg
 from django.db import connections
 from tests.pages import PASSWORD
+from tests.software_key import SoftwareKey
 
 from dothi.cityhall.postgres import Postgres
 
@@ -72,7 +73,7 @@ class City:
 
     def __init__(self, postgres: Postgres, **settings: str) -> None:
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://localhost:{self.port}"
         self.folder = Path(tempfile.mkdtemp(prefix="dothi-oidc-"))
         self.database = postgres.url(copy_of_pages(postgres))
         (self.folder / "secrets").mkdir()
@@ -85,7 +86,7 @@ class City:
             "DOTHI_DATA_DIR": str(self.folder),
             "DOTHI_PUBLIC_URL": self.url,
             "DOTHI_SECRET_KEY": secrets.token_urlsafe(32),
-            "DOTHI_INSIDE_HOSTS": "127.0.0.1",
+            "DOTHI_INSIDE_HOSTS": "127.0.0.1 localhost",
             **settings,
         }
         self.browsers: list[Browser] = []
@@ -164,7 +165,13 @@ class City:
 
     @functools.cached_property
     def admin(self) -> Browser:
-        return self.browser("dung")
+        """An administrator: by password and a new passkey the first time."""
+        made, key = self.browser(), SoftwareKey(rp_id="localhost", origin=self.url)
+        made.sign_in("dung")
+        options = made.post("/sign-in/first-passkey/options/", {}).json()
+        answer = made.post("/sign-in/first-passkey/", {"credential": key.add(options), "name": ""})
+        assert answer.status_code == 302, answer.text
+        return made
 
 
 class Browser:
@@ -187,14 +194,25 @@ class Browser:
         answer = self.post("/sign-in/", {"login": login, "password": PASSWORD})
         assert answer.status_code == 302, answer.text
 
-    def prove(self, **kept: Any) -> None:
-        """Give the session what a stronger way of signing in would leave in it."""
+    def prove(self, *proved: str, ial: int = 0) -> None:
+        """Give the session what a stronger way of signing in leaves in it, by the session's own rules."""
         key = self.http.cookies["dothi_session"]
         self.city.run(
             "import django; django.setup()\n"
             "from django.contrib.sessions.backends.db import SessionStore\n"
-            f"s = SessionStore({key!r}); s.update({kept!r}); s.save()"
+            "from dothi.foundation import clock\n"
+            "from dothi.identity.rules.session import proven, read_assurance\n"
+            f"s = SessionStore({key!r})\n"
+            f"for acr in {proved!r}:\n"
+            "    before = read_assurance(s['assurance'])\n"
+            f"    s['assurance'] = proven(before, acr, ial={ial}, source='test', at=clock.now()).as_json()\n"
+            "s.save()"
         )
+
+    def prove_again(self) -> None:
+        """Enter the password again, as the page asks."""
+        answer = self.post("/sign-in/again/", {"password": PASSWORD})
+        assert answer.status_code == 302, answer.text
 
     def follow(
         self, answer: httpx.Response, *, scopes: tuple[str, ...] = (), remember: bool = False

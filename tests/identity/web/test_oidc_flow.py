@@ -50,7 +50,7 @@ def test_person_signs_in_first_when_nobody_is_signed_in(city: City, rp: Rp) -> N
     waiting = browser.get(back)
     onward = waiting.text.split('content="0; url=')[1].split('"')[0]
 
-    assert sign_in.headers["location"].startswith("/sign-in/?acr=urn%3Adothi%3Aloa1&next=%2Foidc%2Fresume")
+    assert sign_in.headers["location"].startswith("/sign-in/?acr=aal1&next=%2Foidc%2Fresume")
     assert waiting.status_code == 200
     assert "code" in browser.follow(browser.get(onward.replace("&amp;", "&")))
 
@@ -241,7 +241,7 @@ def test_person_signs_in_anew_when_the_client_asks_for_it(rp: Rp, an: Browser) -
         sent = rp.ask(an, **wish)
         back = query_of(sent.headers["location"])["next"][0]
         too_soon = an.get(back.replace("/oidc/resume", "/oidc/authorize"))
-        an.sign_in("an")
+        an.prove_again()
         now = an.get(back.replace("/oidc/resume", "/oidc/authorize"))
 
         assert (sent.status_code, too_soon.headers["location"][:9], now.status_code) == (
@@ -254,23 +254,23 @@ def test_person_signs_in_anew_when_the_client_asks_for_it(rp: Rp, an: Browser) -
 def test_levels_are_asked_for_when_the_session_is_weaker(rp: Rp, an: Browser) -> None:
     weak = rp.ask(an, acr_values="urn:dothi:loa3 urn:dothi:loa2")
     silent = came_back(rp.ask(an, acr_values="phr", prompt="none"))
-    an.prove(aal=2, ial=0, methods=["password", "totp"])
+    an.prove("aal2")
     reached = rp.exchange(an.follow(rp.ask(an, acr_values="urn:dothi:loa3 urn:dothi:loa2"))["code"]).json()
-    an.prove(aal=2, ial=3, methods=["webauthn"])
+    an.prove("phr")
     strong = rp.exchange(an.follow(rp.ask(an, acr_values="phr"))["code"]).json()
 
-    assert query_of(weak.headers["location"])["acr"] == ["urn:dothi:loa3"]
+    assert query_of(weak.headers["location"])["acr"] == ["phr"]
     assert silent["error"] == "unmet_authentication_requirements"
     assert (rp.claims(reached["id_token"])["acr"], rp.claims(reached["id_token"])["amr"]) == (
         "urn:dothi:loa2",
-        ["mfa", "otp", "pwd"],
+        ["pwd"],
     )
     assert rp.claims(strong["id_token"])["acr"] == "phr"
 
 
 def test_client_is_told_when_the_level_was_not_reached(rp: Rp, an: Browser) -> None:
     sent = rp.ask(an, acr_values="urn:dothi:loa2")
-    an.sign_in("an")
+    an.prove_again()
 
     answer = came_back(an.get(query_of(sent.headers["location"])["next"][0].replace("resume", "authorize")))
 

@@ -73,7 +73,9 @@ def _back(browser: Browser, slug: str, asked: dict[str, str], **changed: Any) ->
 
 def _name(browser: Browser) -> str:
     page = browser.get("/me/consents/")
-    return page.text.split("đang đăng nhập với tên <strong>")[1].split("<")[0] if page.status_code == 200 else ""
+    return (
+        page.text.split("đang đăng nhập với tên <strong>")[1].split("<")[0] if page.status_code == 200 else ""
+    )
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -135,7 +137,7 @@ def test_level_is_what_the_map_says_when_the_person_goes_on_to_a_client(
         "urn:dothi:loa3",
         ["fed"],
     )
-    assert lower.headers["location"].startswith("/sign-in/?acr=urn%3Adothi%3Aloa3")
+    assert lower.headers["location"].startswith("/sign-in/with/?next=%2Foidc%2Fresume")
 
 
 def test_nothing_that_names_the_citizen_is_kept_when_they_came_in(city: City, behaving: StandIn) -> None:

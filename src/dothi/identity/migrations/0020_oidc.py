@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("allauth_idp_oidc", "0003_client_allow_uri_wildcards"),
-        ("identity", "0006_units"),
+        ("identity", "0011_recovery_tenants"),
     ]
 
     operations = [

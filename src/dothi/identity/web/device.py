@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods
 from dothi.foundation import clock
 from dothi.identity.actions import oidc_rate
 from dothi.identity.actions.oidc_device import answer_device
+from dothi.identity.addresses import address_of
 from dothi.identity.gates import public
 from dothi.identity.models import Account, OidcDevice
-from dothi.identity.queries.assurance import assurance_of
+from dothi.identity.queries.assurance import assurance_of, where_to_prove
 from dothi.identity.queries.oidc_client import client_of
 from dothi.identity.queries.oidc_device import waiting_device
 from dothi.identity.rules import acr
-from dothi.identity.web.oidc_client_proof import address_of
 
 
 def _enter(request: HttpRequest, *, wrong: str = "", typed: str = "") -> HttpResponse:
@@ -27,9 +27,9 @@ def _enter(request: HttpRequest, *, wrong: str = "", typed: str = "") -> HttpRes
     return render(request, "identity/device.html", page, status=400 if wrong else 200)
 
 
-def _sign_in(level: str, typed: str) -> HttpResponse:
+def _sign_in(account: Account | None, level: str, typed: str) -> HttpResponse:
     back = f"/device/?{urlencode({'user_code': typed[:20]})}"
-    return HttpResponseRedirect(f"/sign-in/?{urlencode({'acr': level, 'next': back})}")
+    return HttpResponseRedirect(where_to_prove(account, level, back))
 
 
 def _answered(request: HttpRequest, device: OidcDevice, account: Account, decision: str) -> HttpResponse:
@@ -50,7 +50,7 @@ def device(request: HttpRequest) -> HttpResponse:
     typed = (request.POST if request.method == "POST" else request.GET).get("user_code", "")
     account: Account | None = request.account or None  # type: ignore[attr-defined]  # - set by city hall
     if account is None:
-        return _sign_in(acr.LOA1, typed)
+        return _sign_in(None, acr.LOA1, typed)
     if not typed:
         return _enter(request)
     who = f"{account.pk}|{address_of(request)}"
@@ -62,7 +62,7 @@ def device(request: HttpRequest) -> HttpResponse:
         return _enter(request, wrong="identity.device.unknown", typed=typed)
     level = acr.missing(assurance_of(request, account), asked=(), least=client.least_acr)
     if level is not None:
-        return _sign_in(level, typed)
+        return _sign_in(account, level, typed)
     decision = request.POST.get("decision", "")
     if decision in {"allow", "deny"}:
         return _answered(request, found, account, decision)

@@ -24,7 +24,7 @@ from dothi.identity.actions.oidc_token import give_code
 from dothi.identity.errors import BadRequest
 from dothi.identity.gates import public
 from dothi.identity.models import Account, OidcClient
-from dothi.identity.queries.assurance import assurance_of
+from dothi.identity.queries.assurance import assurance_of, where_to_prove
 from dothi.identity.queries.oidc_client import asking, client_of
 from dothi.identity.queries.oidc_consent import remembered
 from dothi.identity.queries.oidc_grant import session_mark
@@ -143,9 +143,9 @@ def _gap(
     return ("login_required", acr.LOA1) if again or too_old else None
 
 
-def _to_sign_in(visit: Visit, level: str) -> HttpResponse:
+def _to_sign_in(visit: Visit, level: str, account: Account | None) -> HttpResponse:
     back = f"/oidc/resume?visit={quote(visit.signed(tried=level))}"
-    answer = HttpResponseRedirect(f"/sign-in/?{urlencode({'acr': level, 'next': back})}")
+    answer = HttpResponseRedirect(where_to_prove(account, level, back))
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -209,7 +209,7 @@ def _proceed(request: HttpRequest, visit: Visit, *, decided: bool = False) -> Ht
         was_here = visit.tried == level and account and assurance_of(request, account).at >= visit.asked_at
         if "none" in wanted.prompt or was_here:
             return _back(visit, error=lacking, error_description="the person did not sign in as asked")
-        return _to_sign_in(visit, level)
+        return _to_sign_in(visit, level, account)
     assert account is not None
     if decided:
         return _decided(request, visit, wanted, account)

@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from dothi.foundation import clock
 from dothi.identity.actions import oidc_rate
 from dothi.identity.actions.oidc_token import Refused
+from dothi.identity.addresses import address_of
 from dothi.identity.models import OidcClient
 from dothi.identity.queries.oidc_client import client_of
 from dothi.identity.rules.oidc_request import Unusable, one_of_each
@@ -31,12 +32,6 @@ class ClientUnknown(Refused):
             "invalid_client", "the client is unknown, or did not prove itself as it is registered to"
         )
         self.by_header = by_header
-
-
-def address_of(request: HttpRequest) -> str:
-    """From where the front door was asked: it sets the last entry itself."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def body_of(request: HttpRequest) -> dict[str, str]:

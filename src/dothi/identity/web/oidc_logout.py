@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dothi.foundation import clock
-from dothi.identity import sessions
+from dothi.identity import flows
 from dothi.identity.errors import BadRequest
 from dothi.identity.gates import public
 from dothi.identity.models import OidcClient
@@ -72,7 +72,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     if account is None:
         return _gone(leaving, request)
     if leaving.client and leaving.subject and leaving.subject == subject_of(leaving.client, account.pk):
-        sessions.sign_out(request)
+        flows.sign_out(request)
         return _gone(leaving, request)
     names = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
     kept = {name: given[name] for name in names if name in given}
@@ -89,5 +89,5 @@ def leave(request: HttpRequest) -> HttpResponse:
     """The person's answer: out of the city, or stay."""
     leaving = _leaving(request.POST)
     if request.POST.get("decision") == "leave":
-        sessions.sign_out(request)
+        flows.sign_out(request)
     return _gone(leaving, request)

@@ -16,13 +16,14 @@ from dothi.identity.actions import oidc_device, oidc_rate, oidc_token
 from dothi.identity.actions.oidc_client import DEVICE_GRANT
 from dothi.identity.actions.oidc_pushed import LIFE, push_request
 from dothi.identity.actions.oidc_token import Given, Refused
+from dothi.identity.addresses import address_of
 from dothi.identity.gates import public
 from dothi.identity.models import OidcClient, OidcGrant
 from dothi.identity.queries.claims import claims_of
 from dothi.identity.queries.oidc_client import asking
 from dothi.identity.queries.oidc_grant import good_access
 from dothi.identity.rules import acr, oidc_request, oidc_scope, user_code
-from dothi.identity.web.oidc_client_proof import address_of, body_of, for_programs, proven_client
+from dothi.identity.web.oidc_client_proof import body_of, for_programs, proven_client
 
 
 def _issuer() -> str:

@@ -16,16 +16,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dothi.foundation import clock
-from dothi.identity import sessions
+from dothi.identity import flows, sessions
 from dothi.identity.actions import oidc_rate
 from dothi.identity.actions.upstream import enter_by_upstream, link_upstream
+from dothi.identity.addresses import address_of
 from dothi.identity.errors import NotThere, RefusedForm, UpstreamAway
 from dothi.identity.gates import public, signed_in
 from dothi.identity.models import Account, Upstream
+from dothi.identity.queries.assurance import VOUCHED
 from dothi.identity.queries.upstream import claims_from, endpoints, open_upstreams, tokens, upstream_of
 from dothi.identity.rules import pkce
 from dothi.identity.rules.upstream import OddClaims, Profile, profile
-from dothi.identity.web.oidc_client_proof import address_of
 
 KEPT, LINKING = "upstream", "upstream_to_link"
 LIFE_SECONDS = 900
@@ -169,6 +170,9 @@ def _enter(request: HttpRequest, upstream: Upstream, person: Profile, kept: dict
     entered = enter_by_upstream(upstream, profile=person, at=clock.now())
     if entered is None:
         return _failed(request, upstream, "closed", 403)
-    sessions.sign_in(request, entered)
-    request.session.update({"aal": person.aal, "ial": person.ial, "methods": ["socialaccount"]})
-    return HttpResponseRedirect(str(kept["next"]))
+    sessions.forget(request.session.session_key)
+    answer = flows.enter(request, entered, "socialaccount", next_=str(kept["next"]))
+    # A second proof may still be due: what the provider vouched for waits in the session until then.
+    request.session[VOUCHED] = {"account": entered.pk, "aal": person.aal, "ial": person.ial}
+    sessions.vouch(request, ial=person.ial, source=upstream.slug)
+    return answer
