@@ -197,7 +197,9 @@ def remove_neighbour(owner_url: str) -> None:
     with psycopg.connect(owner_url) as other:
         other.execute("DELETE FROM broker.key WHERE tenant = 'khac'")
         for table in ("sources_device", "sources_source", "identity_account", "identity_organisation"):
-            other.execute(f"DELETE FROM {table} WHERE tenant = 'khac' AND id LIKE %s".encode(), [f"%{tag}"])
+            other.execute(
+                f"DELETE FROM {table} WHERE tenant = 'khac' AND id LIKE %s".encode(), [f"%{tag}"]
+            )
 
 
 def build(owner_url: str) -> World:
