@@ -18,7 +18,17 @@ from tests.pages import PASSWORD
 
 from dothi.broker.door import create_key
 from dothi.foundation import clock
-from dothi.identity.actions import grant, organisation, person, post, recovery, service_account
+from dothi.identity.actions import (
+    grant,
+    oidc_client,
+    oidc_consent,
+    organisation,
+    person,
+    post,
+    recovery,
+    service_account,
+    upstream,
+)
 from dothi.identity.models import Account
 from dothi.places import door as places
 from dothi.sources import door as sources
@@ -140,6 +150,36 @@ def _officer(scope: str, owner: Account) -> dict[str, Any]:
     }
 
 
+def _program(scope: str, account: Account) -> dict[str, Any]:
+    """Software that uses sign-in, a provider of identities, and what the officer of the scope allowed."""
+    # Programs belong to the city, whoever uses them.
+    mark, at = f"{CANARY['city']}{scope}", clock.now()
+    wish = oidc_client.Wish(
+        name=f"Cổng {mark}",
+        purpose=f"Nộp hồ sơ {mark}",
+        auth_method="client_secret_basic",
+        redirect_uris=[f"https://{mark.casefold()}.example/cb"],
+    )
+    client, _ = oidc_client.add_client(wish, at=at)
+    given = oidc_consent.give_consent(
+        account=account, client=client, asked=["openid"], scopes=["openid"], is_remembered=True, at=at
+    )
+    provider = upstream.NewUpstream(
+        slug=mark.casefold(),
+        name=f"Nơi {mark}",
+        preset="oidc",
+        protocol="oidc",
+        client_id="x",
+        client_secret="y",
+        issuer="https://idp.example",
+        claims={"subject": ["sub"]},
+        assurance={"levels": {}},
+    )
+    added = upstream.add_upstream(provider, at=at)
+    upstream.switch_upstream(added, is_on=False, at=at)  # else everybody may read its name, to sign in by it
+    return {"client_id": client.pk, "consent_id": given.pk, "upstream_id": added.pk}
+
+
 def _key(scope: str, owner_url: str) -> str:
     """A key of the broker with a canary for its note; another tenant's is written past row-level security."""
     if scope == "other":
@@ -178,6 +218,18 @@ def _neighbour(owner_url: str) -> dict[str, Any]:
             " VALUES (%s, 'khac', %s, 'firm', '', '', %s)",
             [f"org_{tag}", mark, now],
         )
+        cursor.execute(
+            "INSERT INTO allauth_idp_oidc_client (id, name, secret, scopes, default_scopes, type, grant_types, redirect_uris,"
+            " cors_origins, allow_uri_wildcards, response_types, skip_consent, created_at)"
+            " VALUES (%s, %s, '!', 'openid', '', 'public', 'authorization_code', '', '', false, 'code', false, %s)",
+            [f"app_{tag}", mark, now],
+        )
+        cursor.execute(
+            "INSERT INTO identity_oidcclient (client_id, tenant, auth_method, purpose, sector, least_acr, max_age,"
+            " requires_par, backchannel_uri, place, made_at)"
+            " VALUES (%s, 'khac', 'none', %s, 'x', 'urn:dothi:loa1', 0, false, '', '', %s)",
+            [f"app_{tag}", mark, now],
+        )
     return {
         "slug": tag,
         "device_id": f"dev_{tag}",
@@ -187,6 +239,9 @@ def _neighbour(owner_url: str) -> dict[str, Any]:
         "grants": 2**31 - 2,
         "organisation_id": f"org_{tag}",
         "service_id": f"svc_{tag}",
+        "client_id": f"app_{tag}",
+        "consent_id": 2**31 - 2,
+        "upstream_id": 2**31 - 2,
         "pk": 2**31 - 2,
     }
 
@@ -196,10 +251,10 @@ def remove_neighbour(owner_url: str) -> None:
     tag = TAG["other"]
     with psycopg.connect(owner_url) as other:
         other.execute("DELETE FROM broker.key WHERE tenant = 'khac'")
+        other.execute("DELETE FROM identity_oidcclient WHERE tenant = 'khac'")
+        other.execute(b"DELETE FROM allauth_idp_oidc_client WHERE id = %s", [f"app_{tag}"])
         for table in ("sources_device", "sources_source", "identity_account", "identity_organisation"):
-            other.execute(
-                f"DELETE FROM {table} WHERE tenant = 'khac' AND id LIKE %s".encode(), [f"%{tag}"]
-            )
+            other.execute(f"DELETE FROM {table} WHERE tenant = 'khac' AND id LIKE %s".encode(), [f"%{tag}"])
 
 
 def build(owner_url: str) -> World:
@@ -209,6 +264,8 @@ def build(owner_url: str) -> World:
     dung = made.accounts["dung"]
     for scope in ("a", "b", "city"):
         made.things[scope] = _source(scope) | _officer(scope, dung)
+        officer = Account.objects.get(pk=made.things[scope]["account_id"])
+        made.things[scope] |= _program(scope, officer)
     made.things["other"] = _neighbour(owner_url)
     for scope, thing in made.things.items():
         thing |= {
@@ -217,6 +274,7 @@ def build(owner_url: str) -> World:
             "code": "auditor",
             "mark": "0" * 8,
             "signed": "x:y",
+            "preset": "oidc",
         }
     return made
 

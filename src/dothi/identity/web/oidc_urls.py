@@ -47,5 +47,5 @@ patterns = [
     path("me/link/<str:slug>/", upstream.link, name="upstream_link"),
     path("oidc/upstreams/", upstreams.upstream_list, name="upstreams"),
     path("oidc/upstreams/add/<str:preset>/", upstreams.upstream_add, name="upstream_add"),
-    path("oidc/upstreams/<int:pk>/switch/", upstreams.upstream_switch, name="upstream_switch"),
+    path("oidc/upstreams/<int:upstream_id>/switch/", upstreams.upstream_switch, name="upstream_switch"),
 ]

@@ -89,8 +89,8 @@ def upstream_add(request: HttpRequest, preset: str) -> HttpResponse:
 
 @admin
 @require_POST
-def upstream_switch(request: HttpRequest, pk: int) -> HttpResponse:
-    found = Upstream.objects.filter(pk=pk).first()
+def upstream_switch(request: HttpRequest, upstream_id: int) -> HttpResponse:
+    found = Upstream.objects.filter(pk=upstream_id).first()
     if found is None:
         raise NotThere("identity.upstream.missing")
     switch_upstream(found, is_on=request.POST.get("on") == "yes", at=clock.now())
