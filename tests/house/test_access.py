@@ -34,6 +34,23 @@ PUBLIC = {
     "recover",
     "recover_passkey",
     "recover_options",
+    "oidc_discovery",
+    "oauth_discovery",
+    "oidc_jwks",
+    "oidc_authorize",
+    "oidc_resume",
+    "oidc_consent",
+    "oidc_token",
+    "oidc_par",
+    "oidc_revoke",
+    "oidc_device",
+    "oidc_userinfo",
+    "oidc_logout",
+    "oidc_leave",
+    "device",
+    "upstream_ways",
+    "upstream_out",
+    "upstream_back",
     "ledger_checkpoint",
     "ledger_keys",
     "ledger_inclusion",
@@ -75,7 +92,7 @@ PUBLIC = {
 }
 """Pages that anybody may see; adding one is a decision."""
 OPERATIONS = {"read", "write"}
-ONLY_ADMINISTRATORS = ["documents.manage", "places.manage"]
+ONLY_ADMINISTRATORS = ["documents.manage", "identity.clients", "identity.upstreams", "places.manage"]
 """Permissions that no other position of the product holds; a locality may make one that does."""
 
 

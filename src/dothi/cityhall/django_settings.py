@@ -31,7 +31,14 @@ def _secret_key() -> str:
     return secrets.token_urlsafe(48)
 
 
+def _oidc_secret() -> str:
+    """What keys of tokens are encrypted with and subjects are made of: kept apart, for it outlives SECRET_KEY."""
+    file = SETTINGS.data_path / "secrets" / "oidc"
+    return file.read_text("ascii").strip() if os.access(file, os.R_OK) else SECRET_KEY
+
+
 SECRET_KEY = _secret_key()
+OIDC_SECRET = _oidc_secret()
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # the front door decides which hosts it answers; no address is ever built from the Host
 ROOT_URLCONF = "dothi.cityhall.urls"

@@ -80,6 +80,9 @@ def today() -> Today:
 def wire() -> None:
     """Tell each room once; safe to repeat."""
     personal.wire()
+    identity.add_me_link("/privacy/", "cityhall.me.privacy", "cityhall.me.privacy_about")
+    identity.add_me_link("/privacy/looked/", "cityhall.me.looked", "cityhall.me.looked_about")
+    identity.add_me_link("/me/delegations/", "cityhall.me.delegations", "cityhall.me.delegations_about")
     set_file_reader(read_file)
     set_secret(lambda: folders.secret(settings.SETTINGS.data_path, "documents"))
     set_people(People(names=identity.names_of, search=identity.ids_of))

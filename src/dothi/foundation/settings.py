@@ -73,6 +73,10 @@ class Settings:
     ledger_witnesses: str = _entry(
         "", "Verifier keys of witnesses of the ledger whose cosignatures are taken, apart by spaces."
     )
+    inside_hosts: str = _entry(
+        "",
+        "Hosts of the city's own network that sign-in may call (providers of identities, logout), apart by spaces.",
+    )
     nats_url: str = _entry(
         "",
         "NATS of your own with JetStream (nats://user:password@host:port); empty: the embedded one.",

@@ -18,14 +18,12 @@ from dothi.identity.actions.upkeep import (
     drop_tries,
 )
 from dothi.identity.gates import (
-    admin,
     decision_of,
     permissions_of,
     public,
     requires,
     rights,
     signed_in,
-    staff,
 )
 from dothi.identity.models import Account
 from dothi.identity.queries.account import account_by_login, actor_of, has_administrator, ids_of, names_of
@@ -68,7 +66,6 @@ __all__ = [
     "account_of",
     "actor_of",
     "add_me_link",
-    "admin",
     "assurance_of",
     "count_links",
     "count_sessions",
@@ -106,7 +103,6 @@ __all__ = [
     "set_scopes",
     "set_units",
     "signed_in",
-    "staff",
     "vouch",
     "within",
 ]

@@ -11,20 +11,35 @@ DothiError
 │   └── ProveAgain        the act needs a fresh proof of who asks (RFC 9470)
 ├── NotFound
 │   ├── NoSuchPerson      no account, post, grant, delegation or organisation of that id
-│   └── NoSuchKey         no key of that id, or none that still works
+│   ├── NoSuchKey         no key of that id, or none that still works
+│   └── NotThere          a client, consent or upstream provider that is not there
 ├── Conflict
 │   ├── KeyMadeBefore     the form of a key came twice; its token was shown the first time
 │   └── LastAdministrator the city would be left without anybody who may manage it
 ├── Busy
-│   └── MailFailed        the mail server does not take the mail
+│   ├── MailFailed        the mail server does not take the mail
+│   ├── SecretLost        rows are encrypted with a secret that the secrets folder does not hold
+│   └── UpstreamAway      a provider of identities does not answer, or not as it should
+├── TooOften              asked more often than one person or program would
 └── BadInput
+    ├── BadRequest        an authorization request that cannot be answered to the one who sent it
     ├── RefusedForm       a form with sentences at its fields
     └── RefusedAct        a rule speaks against it; one sentence
 """
 
 from __future__ import annotations
 
-from dothi.foundation.errors import BadInput, Busy, Conflict, NotAllowed, NotAuthenticated, NotFound
+from typing import ClassVar
+
+from dothi.foundation.errors import (
+    BadInput,
+    Busy,
+    Conflict,
+    DothiError,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+)
 
 
 class LinkNotGood(NotAllowed):
@@ -94,3 +109,36 @@ class RefusedForm(BadInput):
 
 class RefusedAct(BadInput):
     """A rule speaks against it."""
+
+
+class NotThere(NotFound):
+    """What was asked for does not exist; `key` says what."""
+
+
+class BadRequest(BadInput):
+    """A program sent a person here with a request that cannot be answered; the person is told, in words."""
+
+
+class SecretLost(Busy):
+    """Rows are encrypted with a secret that the secrets folder does not hold."""
+
+    def __init__(self) -> None:
+        super().__init__("identity.oidc.secret_lost", retry_after=600)
+
+
+class UpstreamAway(Busy):
+    """A provider of identities does not answer, or not as it should."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("identity.upstream.away", retry_after=60, name=name)
+
+
+class TooOften(DothiError):
+    """Asked more often than one person or program would."""
+
+    status: ClassVar[int] = 429
+    title: ClassVar[str] = "Too many requests"
+    retryable: ClassVar[bool] = True
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("identity.too_often", retry_after=seconds)

@@ -103,22 +103,3 @@ def requires(
         return _marked(guarded, permission, permission, write or permission)
 
     return gate
-
-
-def staff(view: View) -> View:
-    """For officers: whoever holds anything at all."""
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not getattr(request, "account", None):
-            return _ask_to_sign_in(request)
-        if not rights(request).granted:
-            raise NotAllowed("identity.not_allowed")
-        return view(request, *args, **kwargs)
-
-    return _marked(guarded, "staff")
-
-
-def admin(view: View) -> View:
-    """For those who look after people and rights."""
-    return requires("identity.manage", city=True)(view)

@@ -20,7 +20,17 @@ from dothi.broker.door import create_key
 from dothi.documents.door import code_for, make_demo_key
 from dothi.documents.models import CityAddress, DocumentPaper, MessageCode, SignedDocument
 from dothi.foundation import clock
-from dothi.identity.actions import grant, organisation, person, post, recovery, service_account
+from dothi.identity.actions import (
+    grant,
+    oidc_client,
+    oidc_consent,
+    organisation,
+    person,
+    post,
+    recovery,
+    service_account,
+    upstream,
+)
 from dothi.identity.models import Account
 from dothi.places import door as places
 from dothi.privacy.actions.request import file_request
@@ -194,6 +204,37 @@ def _personal(scope: str) -> dict[str, Any]:
     return {"request_id": asked.pk, "hold_id": held.pk}
 
 
+def _program(scope: str, account: Account) -> dict[str, Any]:
+    """Software that uses sign-in, a provider of identities, and what the officer of the scope allowed."""
+    # Programs belong to the city, whoever uses them.
+    tenant, at = TENANT[scope], clock.now()
+    mark = CANARY["other"] if tenant else f"{CANARY['city']}{scope}"
+    wish = oidc_client.Wish(
+        name=f"Cổng {mark}",
+        purpose=f"Nộp hồ sơ {mark}",
+        auth_method="client_secret_basic",
+        redirect_uris=[f"https://{mark.casefold()}.example/cb"],
+    )
+    client, _ = oidc_client.add_client(wish, tenant=tenant, at=at)
+    given = oidc_consent.give_consent(
+        account=account, client=client, asked=["openid"], scopes=["openid"], is_remembered=True, at=at
+    )
+    provider = upstream.NewUpstream(
+        slug=mark.casefold(),
+        name=f"Nơi {mark}",
+        preset="oidc",
+        protocol="oidc",
+        client_id="x",
+        client_secret="y",
+        issuer="https://idp.example",
+        claims={"subject": ["sub"]},
+        assurance={"levels": {}},
+    )
+    added = upstream.add_upstream(provider, tenant=tenant, at=at)
+    upstream.switch_upstream(added, is_on=False, at=at)  # else everybody may read its name, to sign in by it
+    return {"client_id": client.pk, "consent_id": given.pk, "upstream_id": added.pk}
+
+
 def _key(scope: str) -> str:
     """A key of the broker with a canary for its note."""
     with connection.cursor() as cursor:
@@ -202,7 +243,7 @@ def _key(scope: str) -> str:
 
 OF_ALL = {
     "mark": "0" * 8, "signed": "x:y", "token": "x", "step": "kind", "verb": "take", "purpose": "accounts", "key": "accounts",
-    "code": "auditor", "part": "0.json", "privacy_desk_rule.key": "sessions", "credential_request.request_id": "x",
+    "code": "auditor", "preset": "oidc", "part": "0.json", "privacy_desk_rule.key": "sessions", "credential_request.request_id": "x",
     "credential_response.request_id": "x",
 }  # fmt: skip
 """What stands in addresses that leads to nobody's thing."""
@@ -215,6 +256,7 @@ def _tenant(tenant: str) -> None:
 
 def _things(scope: str, owner: Account) -> dict[str, Any]:
     made = OF_ALL | _source(scope) | _officer(scope, owner) | _papers(scope) | _personal(scope)
+    made |= _program(scope, Account.objects.get(pk=made["account_id"]))
     return made | {
         "key_id": _key(scope),
         "document_key_retire.key_id": made["document_key"],

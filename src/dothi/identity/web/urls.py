@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dothi.identity.web import again, app, me, recovery, sign_in, sign_up
+from dothi.identity.web import again, app, me, oidc_urls, recovery, sign_in, sign_up
 
 urlpatterns = [
     path("first/<str:signed>/", sign_in.first, name="first"),
@@ -45,4 +45,5 @@ urlpatterns = [
     path("me/app/", app.app_add, name="app_add"),
     path("me/app/remove/", app.app_remove, name="app_remove"),
     path("me/app/codes/", app.codes_renew, name="codes_renew"),
+    *oidc_urls.patterns,
 ]

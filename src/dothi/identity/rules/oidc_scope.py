@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a client can ask for, and what it is told then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+SCOPES = ("openid", "profile", "email", "offline_access")
+"""In the order in which a person reads them."""
+CLAIMS = {
+    "openid": ("sub",),
+    "profile": ("name",),
+    "email": ("email", "email_verified"),
+    "offline_access": (),
+}
+CODE_LIFE = timedelta(seconds=60)
+ACCESS_LIFE = timedelta(minutes=10)
+ID_TOKEN_LIFE = timedelta(minutes=5)
+ONLINE_LIFE = timedelta(hours=12)
+OFFLINE_LIFE = timedelta(days=90)
+REFRESH_IDLE = timedelta(days=30)
+CONSENT_LIFE = timedelta(days=365)
+
+
+def ordered(scopes: Iterable[str]) -> tuple[str, ...]:
+    wanted = set(scopes)
+    return tuple(scope for scope in SCOPES if scope in wanted)
+
+
+def life_of(scopes: Iterable[str]) -> timedelta:
+    """How long a family of tokens lives at most."""
+    return OFFLINE_LIFE if "offline_access" in scopes else ONLINE_LIFE
