@@ -75,6 +75,7 @@ def environment(settings: Settings, role: database.Role) -> dict[str, str]:
     """The environment of a child: nothing of the caller's but its locale, and one database address."""
     _, extra = programs.python(settings.data_path)
     data = settings.data_path
+    secret(data, "documents")  # made here, by one: two processes that make it at once would seal with two
     resolved = dataclasses.replace(
         settings,
         data_dir=str(data),
