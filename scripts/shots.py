@@ -91,6 +91,14 @@ def console_shots() -> list[Shot]:
 def source_shots() -> list[Shot]:
     return [
         Shot("ledger", "/ledger/"),
+        Shot("documents", "/documents/"),
+        Shot("document-sign", "/documents/sign/"),
+        Shot("document-codes", "/documents/codes/"),
+        Shot("document-keys", "/documents/keys/"),
+        Shot("document-credentials", "/documents/credentials/"),
+        Shot("document-check", "/documents/check/"),
+        Shot("verify", "/verify/", signed_in=False),
+        Shot("verify-unknown", "/v/7K2M-9QXT-R4W8", signed_in=False),
         Shot("sources", "/sources/"),
         Shot("places", "/places/"),
         Shot("places-past", "/places/?at=2025-06-30"),

@@ -76,6 +76,7 @@ def environment(settings: Settings, role: database.Role) -> dict[str, str]:
     _, extra = programs.python(settings.data_path)
     data = settings.data_path
     secret(data, "oidc")
+    secret(data, "documents")  # made here, by one: two processes that make it at once would seal with two
     resolved = dataclasses.replace(
         settings,
         data_dir=str(data),

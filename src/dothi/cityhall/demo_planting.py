@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psycopg
@@ -21,6 +22,7 @@ from dothi.cityhall.folders import own
 from dothi.connectors.demo import city, mapping, names
 from dothi.connectors.demo.devices import Login
 from dothi.connectors.demo.plan import geojson, halves
+from dothi.documents import door as documents
 from dothi.foundation.settings import Settings
 from dothi.foundation.sql import queries
 from dothi.identity.door import enter_tenant
@@ -30,6 +32,7 @@ from dothi.sources import door as sources
 
 TENANT = ""
 DEMO = f"demo:{names.CITY_CODE}"
+PAPERS_BY = f"Ủy ban nhân dân {names.CITY} (mô phỏng)"
 BEGINNING = date(2025, 7, 1)
 """The day of the two-level system."""
 _SQL = queries(files("dothi.cityhall").joinpath("demo.sql"))
@@ -145,11 +148,41 @@ def keep_logins(settings: Settings, found: dict[str, Login]) -> None:
     part.rename(file)
 
 
+def _plant_documents() -> None:
+    """A few papers signed with the marked demo key, one revoked and one replaced; a message, and an address."""
+    if any(key.name == PAPERS_BY for key in documents.key_list()):
+        return
+    unit = unit_id(city.make().plan.wards[0].code)
+    key = documents.make_demo_key(name=PAPERS_BY, organisation=f"Thành phố {names.CITY}", unit=unit)
+
+    def sign(number: int, kind: str, title: str, **more: Any) -> documents.SignedDocument:
+        paper = documents.Paper(
+            organisation=PAPERS_BY, title=kind, number=f"Số: {number}/UBND (mô phỏng)",
+            text=["Nội dung mô phỏng, chỉ để xem cách hệ thống ký và kiểm tra văn bản."],
+            fields=[("Về việc", title), ("Nơi cấp", PAPERS_BY)],
+        )  # fmt: skip
+        return documents.sign(title=title, kind=kind, key=key, paper=paper, by="demo", **more)[0]
+
+    sign(12, "Giấy xác nhận cư trú", "Xác nhận cư trú, hồ sơ mô phỏng 0012")
+    old = sign(13, "Thông báo lịch hẹn", "Hẹn trả kết quả, hồ sơ mô phỏng 0013")
+    sign(14, "Thông báo lịch hẹn", "Hẹn trả kết quả, hồ sơ mô phỏng 0013 (bản mới)", replaces=old)
+    wrong = sign(15, "Giấy xác nhận cư trú", "Xác nhận cư trú, hồ sơ mô phỏng 0015")
+    documents.revoke(document=wrong, reason="error", words="Ghi sai ngày (mô phỏng)", by="demo")
+    documents.code_for(
+        channel="sms",
+        subject="Lịch cắt nước ngày mai (mô phỏng)",
+        recipient="demo",
+        organisation=PAPERS_BY,
+        unit=unit,
+    )
+
+
 def plant(settings: Settings) -> dict[str, str]:
     """Units, sources and logins, in Django's database; returns the scopes of the wards."""
     made = city.make()
     with _acting():
         scopes = plant_units(made)
+        _plant_documents()
         wanted = {source.slug for source in made.sources}
         planted = {row["source"].slug for row in sources.source_list(datetime.now(UTC))}
         if wanted <= planted and wanted == set(logins(settings)):

@@ -10,6 +10,7 @@ from typing import Any
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from dothi.documents.core.sentence import Reason
 from dothi.documents.core.stamping import entry
@@ -79,7 +80,8 @@ def _families(reader: PdfFileReader) -> set[str]:
 
 def _form(reader: PdfFileReader) -> str | None:
     """`signed` when somebody has signed already, `form` when there are fields to fill in."""
-    if reader.embedded_signatures:
+    found: list[EmbeddedPdfSignature] = reader.embedded_signatures
+    if found:
         return "signed"
     form = entry(reader.root, "/AcroForm")
     fields = entry(form, "/Fields") if isinstance(form, generic.DictionaryObject) else None

@@ -78,8 +78,10 @@ def main() -> int:
 
 def run(work: Work, pdf: bytes, *, seconds: float = SECONDS) -> tuple[Outcome, bytes]:
     """Do it in a process of its own; a reason when it takes too long or dies."""
-    house = str(Path(__file__).parents[3])
-    known = {"PYTHONPATH": house, "PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
+    # How a process of an installation finds its libraries and packages, but none of its secrets.
+    ways = os.pathsep.join(dict.fromkeys([str(Path(__file__).parents[3]), *filter(None, sys.path)]))
+    known = {name: value for name, value in os.environ.items() if not name.startswith("DOTHI_")}
+    known |= {"PYTHONPATH": ways, "LANG": "C.UTF-8"}
     try:
         done = subprocess.run(
             [sys.executable, "-m", "dothi.documents.core.worker"],

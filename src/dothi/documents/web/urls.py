@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from dothi.documents.api import wallet
-from dothi.documents.web import code, document, key, verify
+from dothi.documents.web import code, credential, document, key, verify
 from dothi.identity.door import public, requires
 
 see, sign, revoke = requires("documents.see"), requires("documents.sign"), requires("documents.revoke")
@@ -27,6 +27,15 @@ urlpatterns = [
     path("documents/keys/add/", manage(key.add), name="document_key_add"),
     path("documents/keys/<str:key_id>/retire/", manage(key.retire), name="document_key_retire"),
     path("documents/keys/<str:key_id>/chain.pem", manage(key.chain), name="document_key_chain"),
+    path("documents/credentials/", sign(credential.credentials), name="document_credentials"),
+    path("documents/credentials/offer/", sign(credential.offer), name="document_offer"),
+    path("documents/credentials/ask/", sign(credential.ask), name="document_ask"),
+    path("documents/credentials/shown/<str:request_id>/", sign(credential.shown), name="document_shown"),
+    path(
+        "documents/credentials/<int:number>/revoke/",
+        sign(credential.revoke),
+        name="document_credential_revoke",
+    ),
     path("documents/<str:document_id>/", see(document.detail), name="document"),
     path("documents/<str:document_id>/file/", see(document.download), name="document_file"),
     path("documents/<str:document_id>/revoke/", revoke(document.revoke), name="document_revoke"),
