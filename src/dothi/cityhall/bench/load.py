@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The load generator's own process: takes one order as JSON on standard input, answers on standard output.
 
-Kinds: `update` (two attributes of one entity), `batch` (many entities at once), `viewers` (live streams),
+Kinds: `update` (two attributes of one entity), `batch` (many entities at once), `viewers` (live streams), `page`,
 `mqtt` (QoS 1 by devices; ends when the last reading of each device can be read back, or at its deadline).
 """
 
@@ -39,7 +39,7 @@ class DeviceLogin(msgspec.Struct, kw_only=True):
 
 
 class Order(msgspec.Struct, kw_only=True):
-    kind: Literal["update", "batch", "viewers", "mqtt"]
+    kind: Literal["update", "batch", "viewers", "mqtt", "page"]
     port: int
     token: str
     seconds: float
@@ -49,6 +49,7 @@ class Order(msgspec.Struct, kw_only=True):
     rate: float = 0.0
     size: int = 500
     mqtt_port: int = 0
+    path: str = ""
     devices: list[DeviceLogin] = []
 
 
@@ -127,6 +128,12 @@ def batches(order: Order) -> Iterator[bytes]:
         yield request(
             "POST", "/ngsi-ld/v1/entityOperations/upsert?options=update", order.token, body, order.port
         )
+
+
+def pages(order: Order) -> Iterator[bytes]:
+    """One page again and again, as a browser asks for it that was never here; passkeys need the name localhost."""
+    head = f"GET {order.path} HTTP/1.1\r\nHost: localhost:{order.port}\r\nAccept-Language: vi\r\n\r\n"
+    return itertools.repeat(head.encode())
 
 
 async def _viewer(order: Order, opened: asyncio.Event, delays: list[float], end: asyncio.Event) -> None:
@@ -234,7 +241,8 @@ async def obey(order: Order) -> Answer:
         return await mqtt(order)
     if order.kind == "viewers":
         return await viewers(order)
-    requests = updates(order) if order.kind == "update" else batches(order)
+    makers = {"update": updates, "batch": batches, "page": pages}
+    requests = makers[order.kind](order)
     outcome = await Load(requests=requests, seconds=order.seconds, rate=order.rate).run(
         order.port, order.connections
     )
