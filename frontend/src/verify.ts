@@ -5,7 +5,9 @@ import { isIncluded, pdfShape } from "./verify-proof.ts";
 
 const zone = "Asia/Ho_Chi_Minh";
 const moment = (at: Date) =>
-  new Intl.DateTimeFormat("vi-VN", { dateStyle: "short", timeStyle: "short", timeZone: zone }).format(at);
+  new Intl.DateTimeFormat("vi-VN", {
+    hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", year: "numeric", timeZone: zone,
+  }).format(at);
 
 class DothiVerify extends HTMLElement {
   connectedCallback(): void {

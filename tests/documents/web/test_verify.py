@@ -111,6 +111,30 @@ def test_typing_is_stopped_when_it_happens_too_often(document: SignedDocument) -
     assert answers[-1] == 429
 
 
+def test_right_code_is_not_answered_either_when_wrong_ones_were_tried_too_often(
+    document: SignedDocument,
+) -> None:
+    for _ in range(20):
+        Client().post("/verify/", {"typed": code.new(code.LONG)})
+
+    assert Client().post("/verify/", {"typed": document.code}).status_code == 429
+    assert Client().get(f"/v/{document.code}").status_code == 429
+    elsewhere = Client(headers={"x-forwarded-for": "203.0.114.7"})
+    assert elsewhere.get(f"/v/{document.code}").status_code == 200
+
+
+def test_right_codes_are_answered_however_many_when_many_share_an_address(document: SignedDocument) -> None:
+    assert {Client().get(f"/v/{document.code}").status_code for _ in range(30)} == {200}
+
+
+def test_call_is_not_spent_when_its_code_is_followed_as_a_link(db: None) -> None:
+    row = actions.begin_call(unit="", about="x")
+
+    Client().get(f"/v/{code.shown(row.pk)}")
+
+    assert CallCode.objects.get().used_at is None
+
+
 def test_tries_of_one_place_do_not_stop_another_when_counted(db: None) -> None:
     tries.count(who="1.1.1.1", what="typed", most=1)
     with pytest.raises(TooOften):

@@ -14,10 +14,23 @@ from dothi.foundation import clock
 WINDOW = 60
 
 
+def _now() -> tuple[int, int]:
+    """The window of now, and how many seconds are left in it."""
+    now = int(clock.now().timestamp())
+    return now // WINDOW, WINDOW - now % WINDOW
+
+
+def stop_when_spent(*, who: str, what: str, most: int, tenant: str = "") -> None:
+    """TooOften when `who` has had its tries in this minute; nothing is counted."""
+    window, left = _now()
+    rows = Tries.objects.filter(tenant=tenant, who=vault.mark(who, purpose="tries"), what=what, window=window)
+    if rows.filter(count__gte=most).exists():
+        raise TooOften(left)
+
+
 def count(*, who: str, what: str, most: int, tenant: str = "") -> None:
     """One more try from `who` (an address; kept as a keyed hash) in this minute; TooOften above `most`."""
-    now = int(clock.now().timestamp())
-    window = now // WINDOW
+    window, left = _now()
     mark = vault.mark(who, purpose="tries")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{mark}{what}"])
@@ -26,4 +39,4 @@ def count(*, who: str, what: str, most: int, tenant: str = "") -> None:
     if not rows.filter(window=window).update(count=F("count") + 1):
         Tries.objects.create(tenant=tenant, who=mark, what=what, window=window, count=1)
     if rows.get(window=window).count > most:
-        raise TooOften(WINDOW - now % WINDOW)
+        raise TooOften(left)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ from dothi.documents.queries import document as documents
 from dothi.documents.rules import code as rules
 from dothi.documents.web import forms
 
-TYPED, ASKED = 20, 120
-"""Codes that one place may type in a minute, and answers that a page may fetch."""
+MISSED, ASKED = 20, 300
+"""Wrong codes that one place may try in a minute (many people share an address), and questions of all kinds."""
+_WRONG = frozenset({"unknown", "unknown_call", "typo"})
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PART = re.compile(r"[0-9a-f]{0,8}")
 
@@ -70,8 +72,19 @@ def _typed(typed: str) -> dict[str, Any]:
     return _of_code(text)
 
 
-def _count(request: HttpRequest, what: str, most: int) -> None:
+def _count(request: HttpRequest, what: str = "asked", most: int = ASKED) -> None:
     tries.count(who=forms.origin(request), what=what, most=most, tenant=forms.tenant(request))
+
+
+def _guarded(request: HttpRequest, find: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The answer, unless this place tried too many wrong codes: then right ones are not answered either."""
+    _count(request)
+    who, tenant = forms.origin(request), forms.tenant(request)
+    tries.stop_when_spent(who=who, what="missed", most=MISSED, tenant=tenant)
+    found = find()
+    if found["answer"] in _WRONG:
+        _count(request, "missed", MISSED)
+    return found
 
 
 @ensure_csrf_cookie
@@ -82,8 +95,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         typed = request.POST.get("typed", "")[:2000]
         if typed.strip():
-            _count(request, "typed", TYPED)
-            found = {**_typed(typed), "typed": typed[:200]}
+            found = {**_guarded(request, lambda: _typed(typed)), "typed": typed[:200]}
         else:
             found = {"answer": "empty"}
     return render(request, "documents/verify.html", found)
@@ -92,20 +104,17 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def short(request: HttpRequest, code: str) -> HttpResponse:
     """Where a QR leads. What stands behind `#` stays in the browser, which compares it."""
-    _count(request, "typed", TYPED)
-    found = rules.read(code)
-    answer = (
-        _document(documents.published(found)) if found and len(found) == rules.LONG else {"answer": "typo"}
-    )
-    if answer["answer"] == "unknown" and found and (message := codes.message(found)):
-        answer = {"answer": "message", "message": message, "code": rules.shown(found)}
-    return render(request, "documents/verify.html", {**answer, "came_by": "link"})
+    is_call = (
+        len(rules.read(code) or "") == rules.SHORT
+    )  # a call's code is typed, never followed: that would spend it
+    answer = _guarded(request, lambda: {"answer": "typo"} if is_call else _of_code(code))
+    return render(request, "documents/verify.html", answer)
 
 
 @require_safe
 def result(request: HttpRequest, file_hash: str) -> HttpResponse:
     """What is known of a file by its SHA-256, as a part of the page."""
-    _count(request, "asked", ASKED)
+    _count(request)
     return render(request, "documents/_answer.html", _document(documents.published_by_hash(file_hash)))
 
 
@@ -133,7 +142,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_safe
 def document(request: HttpRequest, file_hash: str) -> HttpResponse:
     """What is known of a file by its SHA-256, for programs."""
-    _count(request, "asked", ASKED)
+    _count(request)
     row = documents.published_by_hash(file_hash)
     told: dict[str, Any] = documents.told(row) if row else {"status": "unknown"}
     return HttpResponse(msgspec.json.encode(told), content_type="application/json")
