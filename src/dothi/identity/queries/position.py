@@ -61,7 +61,7 @@ def sentence(language: str, permission: str) -> str:
         return messages.text(
             language, "identity.permission.room", room=messages.text(language, f"{room}.name")
         )
-    return messages.text(language, "identity.permission.all_rooms", verb=verb)
+    return messages.text(language, "identity.permission.all_see") if permission == "*.see" else permission
 
 
 def position_name(code: str, language: str) -> str:
