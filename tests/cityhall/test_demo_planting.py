@@ -13,6 +13,7 @@ from django.db import connection
 from dothi.cityhall import demo_planting as planting
 from dothi.connectors.demo import city
 from dothi.foundation.settings import Settings, load
+from dothi.identity.models import Account, Organisation
 from dothi.ledger.door import acting
 from dothi.places import door as places
 from dothi.places.models import Unit
@@ -74,6 +75,18 @@ def test_city_goes_without_trace_when_forgotten_and_other_data_stays(db: None, s
     assert list(Source.objects.values_list("slug", flat=True)) == [source.slug]
     assert list(Device.objects.values_list("pk", flat=True)) == [device.pk]
     assert planting.logins(settings) == {}
+    assert not Account.objects.exists()
+    assert not Organisation.objects.exists()
+
+
+def test_officers_hold_posts_and_none_can_come_in_when_planted(db: None, settings: Settings) -> None:
+    planting.plant(settings)
+
+    found = Account.objects.filter(login__startswith="demo.")
+    assert sorted(p for one in found for p in one.posts.values_list("position", flat=True)) == [
+        "auditor", "counter_officer", "operations_chief", "ward_head", "ward_officer", "ward_officer",
+    ]  # fmt: skip
+    assert not any(one.has_usable_password() for one in found)
 
 
 def _told() -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ from dothi.connectors.demo.plan import geojson, halves
 from dothi.documents import door as documents
 from dothi.foundation.settings import Settings
 from dothi.foundation.sql import queries
-from dothi.identity.door import enter_tenant
+from dothi.identity import door as identity
 from dothi.ledger.door import note
 from dothi.places import door as places
 from dothi.sources import door as sources
@@ -55,7 +55,7 @@ def _acting() -> Iterator[None]:
     """One transaction in our tenant, as a page has it."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            enter_tenant(cursor, TENANT)
+            identity.enter_tenant(cursor, TENANT)
         yield
 
 
@@ -177,12 +177,31 @@ def _plant_documents() -> None:
     )
 
 
+def _plant_officers() -> None:
+    """Officers who hold posts; they come in once somebody invites them, so no login of the demo is known."""
+    wards = [unit_id(ward.code) for ward in city.make().plan.wards]
+    body = f"Ủy ban nhân dân thành phố {names.CITY} (mô phỏng)"
+    for login, name, position, unit in (
+        ("demo.hoa", "Trần Thị Hoa", "ward_head", wards[0]),
+        ("demo.binh", "Nguyễn Văn Bình", "ward_officer", wards[0]),
+        ("demo.chi", "Lê Minh Chi", "ward_officer", wards[1]),
+        ("demo.dung", "Hoàng Văn Dũng", "operations_chief", ""),
+        ("demo.em", "Phạm Thị Em", "auditor", ""),
+        ("demo.giang", "Võ Hương Giang", "counter_officer", wards[1]),
+    ):
+        identity.plant_officer(
+            login=login, name=f"{name} (mô phỏng)", position=position, unit=unit, since=BEGINNING,
+            organisation=body, tenant=TENANT,
+        )  # fmt: skip
+
+
 def plant(settings: Settings) -> dict[str, str]:
     """Units, sources and logins, in Django's database; returns the scopes of the wards."""
     made = city.make()
     with _acting():
         scopes = plant_units(made)
         _plant_documents()
+        _plant_officers()
         wanted = {source.slug for source in made.sources}
         planted = {row["source"].slug for row in sources.source_list(datetime.now(UTC))}
         if wanted <= planted and wanted == set(logins(settings)):
@@ -200,6 +219,7 @@ def forget(settings: Settings) -> None:
     with _acting():
         gone = sources.remove_simulated_sources()
         units = places.remove_simulated_units()
+        identity.remove_planted_officers(prefix="demo.")
         note("cityhall.act.demo_removed", DEMO, sources=gone, units=units)
     logins_file(settings).unlink(missing_ok=True)
     with psycopg.connect(settings.database_url) as writer:

@@ -8,6 +8,7 @@ from typing import Any
 from dothi.foundation import clock
 from dothi.identity.actions.administrator import create_admin_link
 from dothi.identity.actions.erasure import forget
+from dothi.identity.actions.planting import plant_officer, remove_planted_officers
 from dothi.identity.actions.post import end_post, give_post
 from dothi.identity.actions.upkeep import (
     count_links,
@@ -90,11 +91,13 @@ __all__ = [
     "names_of",
     "nowhere",
     "permissions_of",
+    "plant_officer",
     "position_name",
     "post_of",
     "public",
     "reach",
     "recently",
+    "remove_planted_officers",
     "requires",
     "rights",
     "rights_of",
