@@ -47,6 +47,7 @@ def measure(quick: bool) -> Iterator[Row]:  # noqa: FBT001 - the one switch of e
     with Instance() as city:
         try:
             yield sign_in_page(city, seconds)
+            yield from rights.second_line(database.url(city.settings, "reader"), GROUP, seconds / 2)
             yield from ledger.rows(database.url(city.settings, "writer"), GROUP, seconds)
         except (OSError, psycopg.Error) as error:
             note = f"failed: {(str(error).strip() or type(error).__name__).splitlines()[-1][:120]}"

@@ -8,10 +8,14 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from importlib.resources import files
+from typing import Any
 
+import psycopg
 from shapely.geometry import Polygon
 
 from dothi.cityhall.bench.row import Row, percentile
+from dothi.foundation.sql import queries
 from dothi.identity.rules.permission import Granted, Rights, Thing
 from dothi.places.rules.atlas import Area, Atlas
 
@@ -91,6 +95,35 @@ def point(group: str, seconds: float) -> Row:
     return Row(
         group=group, name="point to unit, p99", value=percentile(taken, 0.99) * 1e3, unit="ms", target=5, better="less",
         note=f"{COMMUNES:,} polygons of {CORNERS} corners",
+    )  # fmt: skip
+
+
+SOURCES = 1_000
+_SQL = queries(files("dothi.cityhall.bench").joinpath("rights.sql"))
+
+
+def _per_statement(cursor: psycopg.Cursor[Any], units: str, seconds: float) -> float:
+    """Milliseconds of one list of sources for somebody who may see these units."""
+    cursor.execute(_SQL["enter"].encode(), [units])
+    taken = _each(lambda _: cursor.execute(_SQL["list"].encode()).fetchall(), seconds)
+    return percentile(taken, 0.5) * 1e3
+
+
+def second_line(url: str, group: str, seconds: float) -> Iterator[Row]:
+    """A list under row-level security: for the whole city, and for an officer of all communes; rolled back after."""
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute(_SQL["enter"].encode(), ["*"])
+        cursor.execute(_SQL["plant"].encode(), [SOURCES])
+        whole = _per_statement(cursor, "*", seconds)
+        many = _per_statement(cursor, ",".join(f"c{n}" for n in range(COMMUNES)), seconds)
+        connection.rollback()
+    name = f"list of {SOURCES:,} rows, whole city"
+    yield Row(
+        group=group, name=name, value=whole, unit="ms", target=0, better="less", note="row-level security on"
+    )
+    yield Row(
+        group=group, name=f"list of {SOURCES:,} rows, {COMMUNES:,} units by id", value=many, unit="ms", target=10, better="less",
+        ratio_to=name, ratio=many / whole, note="row-level security on",
     )  # fmt: skip
 
 
