@@ -6,10 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-BROKER_READ = "broker.read"
+_READ = "read"
+BROKER_READ = f"broker.{_READ}"
 SCOPES = ("openid", "profile", "email", BROKER_READ, "offline_access")
 """In the order in which a person reads them."""
-BROKER = {BROKER_READ: "operations.see", "broker.write": "sources.manage", "broker.ingest": "sources.manage"}
+BROKER = {
+    f"broker.{operation}": permission
+    for operation, permission in (
+        (_READ, "operations.see"),
+        ("write", "sources.manage"),
+        ("ingest", "sources.manage"),
+    )
+}
 """Scopes that open the broker, and the permission whose reach limits each."""
 AUDIENCE = "/ngsi-ld"
 """What stands behind the issuer in the broker's name."""
