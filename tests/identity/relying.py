@@ -165,9 +165,13 @@ class City:
 
     @functools.cached_property
     def admin(self) -> Browser:
-        """An administrator: by password and a new passkey the first time."""
+        """An administrator."""
+        return self.officer("dung")
+
+    def officer(self, login: str) -> Browser:
+        """One of the staff, who comes for the first time: by password and a new passkey."""
         made, key = self.browser(), SoftwareKey(rp_id="localhost", origin=self.url)
-        made.sign_in("dung")
+        made.sign_in(login)
         options = made.post("/sign-in/first-passkey/options/", {}).json()
         answer = made.post("/sign-in/first-passkey/", {"credential": key.add(options), "name": ""})
         assert answer.status_code == 302, answer.text

@@ -42,13 +42,12 @@ class AccessTokens:
         """The key that a token stands for; None when it is not one of ours that is good now."""
         remembered = self.known.get(token)
         if remembered is not None and remembered[0] > time.monotonic():
-            key = remembered[1]
-            return key if key is None or key.ends is None or key.ends > time.time() else None
+            return _lasting(remembered[1])
         key = await self._verified(token) if len(token) <= LONGEST else None
         if len(self.known) > 10_000:
             self.known.clear()
         self.known[token] = (time.monotonic() + REMEMBER, key)
-        return key
+        return _lasting(key)
 
     async def _verified(self, token: str) -> Key | None:
         try:
@@ -73,6 +72,11 @@ class AccessTokens:
         except (jwt.InvalidTokenError, ValueError, TypeError):
             return None
         return _key_of(claims)
+
+
+def _lasting(key: Key | None) -> Key | None:
+    """The end of a token is taken at its word; only its beginning may lie a little ahead of our clock."""
+    return key if key is None or key.ends is None or key.ends > time.time() else None
 
 
 def _key_of(claims: Mapping[str, Any]) -> Key | None:

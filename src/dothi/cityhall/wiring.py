@@ -48,8 +48,8 @@ class Today:
         return found
 
     def scope(self, unit: str, /) -> str:
-        """The scope path of a unit in the broker: `/<city>/<ward>`."""
-        return "/" + "/".join(self._tree.chain(unit))
+        """The scope path of a unit in the broker: `/<city>/<ward>`; of one that is gone, where it stood last."""
+        return "/" + "/".join(self._tree.chain(unit) or places.chain(unit))
 
     def choices(self) -> list[tuple[str, str]]:
         """Ids and names from the top down, those below indented."""

@@ -28,6 +28,7 @@ from dothi.identity.gates import (
 )
 from dothi.identity.models import Account
 from dothi.identity.queries.account import account_by_login, actor_of, has_administrator, ids_of, names_of
+from dothi.identity.queries.broker_reach import paths_of as scope_paths
 from dothi.identity.queries.key import set_scopes
 from dothi.identity.queries.people import post_of
 from dothi.identity.queries.personal import about
@@ -101,6 +102,7 @@ __all__ = [
     "requires",
     "rights",
     "rights_of",
+    "scope_paths",
     "seen",
     "set_positions",
     "set_scopes",

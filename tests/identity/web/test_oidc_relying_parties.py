@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 from authlib.integrations.base_client.errors import MismatchingStateError, OAuthError
-from authlib.integrations.django_client import OAuth
-from django.test import RequestFactory
+from tests.identity.authlib_client import Authlib
 from tests.identity.relying import Browser, City, Rp
 
 FRONTEND = Path(__file__).parents[3] / "frontend"
@@ -29,33 +28,6 @@ def rp(city: City) -> Rp:
 @pytest.fixture
 def an(city: City) -> Browser:
     return city.browser("an")
-
-
-class Authlib:
-    """authlib's own client for Django pages, with a session of its own."""
-
-    def __init__(self, rp: Rp) -> None:
-        self.session: dict[str, Any] = {}
-        self.rp = rp
-        self.client = OAuth().register(
-            "city",
-            client_id=rp.id,
-            client_secret=rp.secret,
-            server_metadata_url=f"{rp.city.url}/.well-known/openid-configuration",
-            client_kwargs={"scope": "openid profile", "code_challenge_method": "S256"},
-        )
-
-    def _request(self, address: str) -> Any:
-        request = RequestFactory().get(address)
-        request.session = self.session
-        return request
-
-    def begin(self) -> str:
-        return str(self.client.authorize_redirect(self._request("/login"), self.rp.redirect_uri)["location"])
-
-    def end(self, back: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.authorize_access_token(self._request(back))
-        return found
 
 
 def _through(browser: Browser, address: str) -> str:

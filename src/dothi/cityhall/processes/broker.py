@@ -21,8 +21,10 @@ from dothi.broker.api.app import build
 from dothi.broker.door import Broker
 from dothi.broker.live.app import LiveApp
 from dothi.cityhall import folders
+from dothi.cityhall.access_tokens import AccessTokens
 from dothi.cityhall.health import App, Health, Receive, Scope, Send
 from dothi.cityhall.processes.begin import begin, wait_for_store
+from dothi.cityhall.token_keys import TokenKeys
 from dothi.cityhall.verifier import Callers
 from dothi.connectors.door import HttpPush
 from dothi.foundation import log
@@ -69,7 +71,10 @@ class Served:
         self.broker = broker = await Broker.open(
             used.database_url, data_path=used.data_path, free_low_mb=folders.low_mb(used)
         )
-        callers = Callers(broker, used.secret_key)
+        tokens = AccessTokens(
+            issuer=used.url, audience=f"{used.url}/ngsi-ld", find=TokenKeys(broker.pool).find
+        )
+        callers = Callers(broker, used.secret_key, tokens.verify)
         self.live = live = LiveApp(broker.store, callers.reader, name=f"live:{self.name}")
         push = HttpPush(used, broker, callers.principal)
         await push.open()

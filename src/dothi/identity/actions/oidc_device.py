@@ -14,6 +14,7 @@ from dothi.identity.actions.oidc_consent import begin_grant, give_consent
 from dothi.identity.actions.oidc_token import Given, Refused, begin_tokens
 from dothi.identity.errors import NotThere
 from dothi.identity.models import Account, OidcClient, OidcDevice
+from dothi.identity.queries.broker_reach import askable
 from dothi.identity.queries.oidc_grant import hash_of
 from dothi.identity.rules import user_code
 from dothi.identity.rules.acr import Proof
@@ -72,7 +73,9 @@ def answer_device(
     device.methods, device.auth_time = " ".join(proof.methods), proof.at
     device.save()
     if allow:
-        scopes = device.scopes.split()
+        scopes = askable(device.scopes.split(), account_id=account.pk, tenant=client.tenant, at=at)
+        device.scopes = " ".join(scopes)
+        device.save(update_fields=["scopes"])
         give_consent(account=account, client=client, asked=scopes, scopes=scopes, is_remembered=False, at=at)
     note(f"identity.act.oidc_device_{device.state}", f"client:{client.pk}", at=at, tenant=client.tenant)
     return device

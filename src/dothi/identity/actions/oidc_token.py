@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from django.db import transaction
 from dothi.identity import vault
 from dothi.identity.actions.oidc_key import USE, ensure_keys
 from dothi.identity.models import OidcClient, OidcGrant
+from dothi.identity.queries.broker_reach import broker_paths
 from dothi.identity.queries.oidc_client import subject_of
 from dothi.identity.queries.oidc_grant import hash_of, sid_of
 from dothi.identity.queries.oidc_key import ALGORITHM
@@ -56,9 +58,9 @@ def sign(claims: dict[str, Any], *, kind: str = "JWT") -> str:
     return jwt.encode(claims, pem, algorithm=ALGORITHM, headers={"kid": key.kid, "typ": kind})
 
 
-def _put(kind: str, grant: OidcGrant, *, life: timedelta, at: datetime, **data: Any) -> str:
-    """A new token of the family; only its hash is kept."""
-    value = secrets.token_urlsafe(32)
+def _put(kind: str, grant: OidcGrant, *, life: timedelta, at: datetime, value: str = "", **data: Any) -> str:
+    """A new token of the family; only its hash is kept. `value`: one that says something itself."""
+    value = value or secrets.token_urlsafe(32)
     Token.objects.create(
         type=kind,
         hash=hash_of(value),
@@ -136,6 +138,61 @@ def id_token(
     return sign(claims | ({"nonce": nonce} if nonce else {}))
 
 
+def access_jwt(
+    *,
+    client: OidcClient,
+    subject: str,
+    scopes: Sequence[str],
+    paths: Sequence[str] | None,
+    issuer: str,
+    at: datetime,
+    ends: datetime,
+) -> str:
+    """An access token that the broker reads itself (RFC 9068). `paths`: how far it reaches; None: everywhere."""
+    claims = {
+        "iss": issuer,
+        "aud": issuer + oidc_scope.AUDIENCE,
+        "sub": subject,
+        "client_id": client.pk,
+        "scope": " ".join(scopes),
+        "iat": int(at.timestamp()),
+        "exp": int(ends.timestamp()),
+        "jti": secrets.token_urlsafe(16),
+        "tenant": client.tenant,
+    }
+    return sign(claims if paths is None else claims | {"scopes": list(paths)}, kind="at+jwt")
+
+
+def _within_rights(
+    grant: OidcGrant, scopes: tuple[str, ...], *, at: datetime
+) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+    """The scopes that the person's rights still bear, and how far at the broker: rights are those of now."""
+    if not oidc_scope.opens_broker(scopes):
+        return scopes, None
+    paths = broker_paths(f"account:{grant.account_id}", scopes, tenant=grant.tenant, at=at)
+    kept = scopes if paths is None or paths else tuple(s for s in scopes if s not in oidc_scope.BROKER)
+    return kept, paths
+
+
+def _access(
+    grant: OidcGrant, client: OidcClient, *, scopes: tuple[str, ...], issuer: str, at: datetime
+) -> tuple[str, tuple[str, ...]]:
+    """An access token and the scopes that it has: opaque, or for the broker a JWT. Both are kept as a hash."""
+    kept, paths = _within_rights(grant, scopes, at=at)
+    value = ""
+    if oidc_scope.opens_broker(kept):
+        value = access_jwt(
+            client=client,
+            subject=subject_of(client, grant.account_id),
+            scopes=kept,
+            paths=paths,
+            issuer=issuer,
+            at=at,
+            ends=min(at + oidc_scope.ACCESS_LIFE, grant.ends_at),
+        )
+    return _put(ACCESS, grant, life=oidc_scope.ACCESS_LIFE, at=at, value=value, scopes=kept), kept
+
+
 def half_hash(access: str) -> str:
     """at_hash of an ES256 token (OpenID Connect Core 3.1.3.6)."""
     digest = hashlib.sha256(access.encode("ascii")).digest()
@@ -145,7 +202,7 @@ def half_hash(access: str) -> str:
 def _give(
     grant: OidcGrant, client: OidcClient, *, scopes: tuple[str, ...], issuer: str, nonce: str, at: datetime
 ) -> Given:
-    access = _put(ACCESS, grant, life=oidc_scope.ACCESS_LIFE, at=at, scopes=scopes)
+    access, kept = _access(grant, client, scopes=scopes, issuer=issuer, at=at)
     refresh = ""
     if "offline_access" in grant.scopes.split():
         refresh = _put(REFRESH, grant, life=oidc_scope.REFRESH_IDLE, at=at)
@@ -156,7 +213,7 @@ def _give(
         seconds=int(oidc_scope.ACCESS_LIFE.total_seconds()),
         refresh=refresh,
         id_token=id_token(grant, client, issuer=issuer, nonce=nonce, access=access, at=at),
-        scopes=scopes,
+        scopes=kept,
     )
 
 

@@ -34,6 +34,11 @@ def set_scopes(of_unit: Callable[[str], str]) -> None:
     _scope[0] = of_unit
 
 
+def scope_of(unit: str) -> str:
+    """The scope path of a unit in the broker."""
+    return _scope[0](unit)
+
+
 def keys() -> list[KeyRow]:
     """All keys of the tenant, newest first; those that were revoked at the end."""
     with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dothi.identity import vault
 from dothi.identity.models import OidcClient
-from dothi.identity.rules import subject
+from dothi.identity.rules import oidc_scope, subject
 from dothi.identity.rules.oidc_request import Asking
 
 PAIRWISE = "oidc pairwise"
@@ -30,7 +30,7 @@ def asking(client: OidcClient) -> Asking:
     return Asking(
         id=client.pk,
         redirect_uris=tuple(client.client.get_redirect_uris()),
-        scopes=frozenset(client.client.get_scopes()),
+        scopes=frozenset(client.client.get_scopes()) & frozenset(oidc_scope.SCOPES),
     )
 
 

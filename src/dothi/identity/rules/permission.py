@@ -107,6 +107,12 @@ class Reach(msgspec.Struct, frozen=True):
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.units)
 
+    def __and__(self, other: Reach) -> Reach:
+        """Where both reach."""
+        if self.everywhere:
+            return other
+        return self if other.everywhere else Reach(units=self.units & other.units)
+
 
 NOWHERE = Reach()
 EVERYWHERE = Reach(everywhere=True)

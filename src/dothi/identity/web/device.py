@@ -17,6 +17,7 @@ from dothi.identity.addresses import address_of
 from dothi.identity.gates import public
 from dothi.identity.models import Account, OidcDevice
 from dothi.identity.queries.assurance import assurance_of, where_to_prove
+from dothi.identity.queries.broker_reach import askable
 from dothi.identity.queries.oidc_client import client_of
 from dothi.identity.queries.oidc_device import waiting_device
 from dothi.identity.rules import acr
@@ -66,5 +67,6 @@ def device(request: HttpRequest) -> HttpResponse:
     decision = request.POST.get("decision", "")
     if decision in {"allow", "deny"}:
         return _answered(request, found, account, decision)
-    page = {"client": client, "scopes": found.scopes.split(), "typed": typed[:20]}
+    scopes = askable(found.scopes.split(), account_id=account.pk, tenant=client.tenant, at=clock.now())
+    page = {"client": client, "scopes": scopes, "typed": typed[:20]}
     return render(request, "identity/device_confirm.html", page)

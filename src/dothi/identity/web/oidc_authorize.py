@@ -25,6 +25,7 @@ from dothi.identity.errors import BadRequest
 from dothi.identity.gates import public
 from dothi.identity.models import Account, OidcClient
 from dothi.identity.queries.assurance import assurance_of, where_to_prove
+from dothi.identity.queries.broker_reach import askable
 from dothi.identity.queries.oidc_client import asking, client_of
 from dothi.identity.queries.oidc_consent import remembered
 from dothi.identity.queries.oidc_grant import session_mark
@@ -211,6 +212,9 @@ def _proceed(request: HttpRequest, visit: Visit, *, decided: bool = False) -> Ht
             return _back(visit, error=lacking, error_description="the person did not sign in as asked")
         return _to_sign_in(visit, level, account)
     assert account is not None
+    if beyond := _beyond(visit, wanted, account):
+        why = f"the person may not do this at the broker, so {beyond} cannot be asked of them"
+        return _back(visit, error="access_denied", error_description=why)
     if decided:
         return _decided(request, visit, wanted, account)
     known = remembered(account_id=account.pk, client_id=visit.client.pk, scopes=wanted.scopes, at=clock.now())
@@ -219,6 +223,13 @@ def _proceed(request: HttpRequest, visit: Visit, *, decided: bool = False) -> Ht
     if "none" in wanted.prompt:
         return _back(visit, error="consent_required", error_description="the person must be asked")
     return _ask(request, visit, wanted, account)
+
+
+def _beyond(visit: Visit, wanted: Wanted, account: Account) -> str:
+    """The scopes that this person does not have to give; empty when there are none."""
+    at = clock.now()
+    could = askable(wanted.scopes, account_id=account.pk, tenant=visit.client.tenant, at=at)
+    return " ".join(scope for scope in wanted.scopes if scope not in could)
 
 
 def _decided(request: HttpRequest, visit: Visit, wanted: Wanted, account: Account) -> HttpResponse:

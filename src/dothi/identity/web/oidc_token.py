@@ -134,7 +134,7 @@ def device_code(request: HttpRequest) -> HttpResponse:
     if DEVICE_GRANT not in client.client.get_grant_types():
         raise Refused("unauthorized_client", "this client is no device")
     asked = given.get("scope", "openid").split()
-    if "openid" not in asked or not set(asked) <= set(client.client.get_scopes()):
+    if "openid" not in asked or not set(asked) <= asking(client).scopes:
         raise Refused("invalid_scope", "scope holds openid, and nothing that this client may not ask for")
     made = oidc_device.begin_device(client, scopes=oidc_scope.ordered(asked), at=clock.now())
     page, shown = f"{_issuer()}/device/", user_code.shown(made.user_code)

@@ -43,11 +43,8 @@ def _with_ticket(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
 
 def _scopes() -> list[str] | None:
     """Where the one who asks may look, as scope paths, each with all below it; None: everywhere."""
-    within = identity.reach()
-    if within.everywhere:
-        return None
-    tops = [unit for unit in sorted(within.units) if not within.units & set(places.chain(unit)[:-1])]
-    return [places.scope_of(unit) for unit in tops]
+    found = identity.scope_paths(identity.reach())
+    return None if found is None else list(found)
 
 
 def page_config(language: str) -> dict[str, Any]:
