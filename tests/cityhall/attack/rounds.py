@@ -43,14 +43,20 @@ OF_PAGE: dict[str, dict[str, str]] = {
     "privacy_desk_words": {"key": "purpose"},
     "credential_request": {"request_id": "wallet_request"},
     "credential_response": {"request_id": "wallet_request"},
+    "document_shown": {"request_id": "wallet_request"},
+    "document_credential_revoke": {"number": "credential"},
+    "upstream_out": {"slug": "upstream_slug"},
+    "upstream_back": {"slug": "upstream_slug"},
+    "upstream_link": {"slug": "upstream_slug"},
     "source_files": {"slug": "file_slug"},
     **{
         f"source_file{verb}": {"slug": "file_slug"} for verb in ("", "_look", "_take", "_cancel", "_original")
     },
 }
 """What a parameter is called among the town's things, where its own name says too little."""
-PLAIN = {"pk": 1, "step": "details", "verb": "supply", "key": "refused_payloads"}
+PLAIN = {"pk": 1, "step": "details", "verb": "supply", "key": "refused_payloads", "preset": "oidc"}
 MORE = ["/verify/?code={message}", "/documents/{revoked}/", "/people/?q={n}", "/privacy/ask/contact/", "/privacy/ask/check/",
+        "/oidc/authorize?client_id={client_id}&response_type=code&redirect_uri=https%3A%2F%2Fphan-mem.test%2Fcb&scope=openid&state=a&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&prompt=consent",
         "/sources/add/?way=mqtt", "/sources/add/?way=http", "/sources/add/?way=file", "/sources/add/?way=subscribe", "/places/?at=2020-01-01",
         "/places/unit/p1/", "/places/calendar/?unit=p1&year=2026", "/ledger/?after=&actor=", "/sources/tep/", "/no/such/page/"]  # fmt: skip
 LIST = "Mã,Tên,Loại,Mã tỉnh,Tên tỉnh\n46,Huế,Thành phố,,\n19999,<b onclick=__x=71000>,Phường,46,Huế\n"
@@ -222,6 +228,8 @@ class Walker:
             if answer.status_code not in {301, 302, 303}:
                 break
             at = urljoin(at, answer["Location"])
+            if urlsplit(at).netloc:
+                break  # leaves the city
             answer = self.client.get(at)
         return shot(case, urlsplit(at).path, answer)
 

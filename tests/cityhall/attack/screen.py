@@ -35,7 +35,7 @@ LOOK = r"""
     if (['iframe', 'object', 'embed', 'base', 'style', 'marquee', 'foreignobject', 'math'].includes(tag) || tag.startsWith('xss'))
       found.push('element ' + tag);
     if (tag === 'script' && !one.src && one.type !== 'application/json') found.push('script within');
-    if (tag === 'meta' && one.httpEquiv) found.push('meta ' + one.httpEquiv);
+    if (tag === 'meta' && one.httpEquiv && /url|unsafe/.test(one.content)) found.push('meta ' + one.httpEquiv);
     if (one.id && one.id.startsWith('__x')) found.push('id ' + one.id);
     for (const name of Element.prototype.getAttributeNames.call(one)) {  // a form may have a field named `attributes`
       const said = Element.prototype.getAttribute.call(one, name).replace(/[\u0000-\u0020]/g, '').toLowerCase();

@@ -23,12 +23,15 @@ from tests.cityhall.attack.payloads import FORMULAS, PAYLOADS, SHORT
 from dothi.broker.door import create_key
 from dothi.documents import door as documents
 from dothi.documents.actions import code as codes
-from dothi.documents.actions import presentation
+from dothi.documents.actions import credential, presentation
+from dothi.documents.models import IssuedCredential
 from dothi.documents.rules.credential import CLAIMS
 from dothi.foundation import clock
-from dothi.identity.actions import (  # fmt: skip
+from dothi.identity.actions import (
     delegation,
     grant,
+    oidc_client,
+    oidc_consent,
     organisation,
     password,
     person,
@@ -37,6 +40,7 @@ from dothi.identity.actions import (  # fmt: skip
     recovery,
     service_account,
     sign_up,
+    upstream,  # fmt: skip
 )
 from dothi.identity.door import create_admin_link
 from dothi.identity.models import Account
@@ -71,6 +75,20 @@ CLOSED = {
     "identity.Delegation.permissions": "of a list", "identity.Grant.permission": "of a list",
     "identity.Grant.subject": "a text id", "identity.Position.permissions": "of a list", "identity.Position.code": "a slug",
     "identity.Post.position": "a slug of a list", "identity.Recovery.document_digits": "four digits",
+    "identity.OidcClient.auth_method": "of a list", "identity.OidcClient.sector": "a host, checked", "identity.OidcClient.least_acr": "of a list",
+    "identity.OidcClient.backchannel_uri": "an address, checked", "identity.OidcConsent.asked": "of a list", "identity.OidcConsent.scopes": "of a list",
+    "identity.OidcDevice.device_hash": "a hash", "identity.OidcDevice.user_hash": "a hash", "identity.OidcDevice.scopes": "of a list",
+    "identity.OidcDevice.methods": "of a list", "identity.OidcGrant.scopes": "of a list", "identity.OidcGrant.acr": "of a list",
+    "identity.OidcGrant.reached": "of a list", "identity.OidcGrant.methods": "of a list", "identity.OidcGrant.session": "a hash",
+    "identity.OidcGrant.ended_why": "of a list", "identity.OidcKey.kid": "made by the product", "identity.OidcKey.public": "a key",
+    "identity.OidcLogout.subject": "made by the product", "identity.OidcLogout.sid": "made by the product",
+    "identity.OidcLogout.problem": "the product's own words", "identity.OidcPushed.hash": "a hash",
+    "identity.OidcPushed.parameters": "judged as the parameters of an address are", "identity.OidcRate.what": "of a list",
+    "identity.OidcRate.who": "a keyed hash", "identity.Upstream.slug": "a slug", "identity.Upstream.preset": "of a list",
+    "identity.Upstream.protocol": "of a list", "identity.Upstream.issuer": "an address, checked", "identity.Upstream.endpoints": "addresses, checked",
+    "identity.Upstream.scopes": "words of a protocol, checked", "identity.Upstream.asked_acr": "a word of a protocol",
+    "identity.Upstream.claims": "a grammar of its own", "identity.Upstream.assurance": "a grammar of its own",
+    "identity.UpstreamLink.subject_hash": "a hash",
     "places.Unit.name_fold": "folded by the product", "places.Unit.name_sort": "folded by the product",
     "places.Unit.boundary": "numbers, told as a drawing", "places.UnitPast.boundary": "numbers",
     "places.UnitEvent.kind": "of a list", "places.CalendarDay.kind": "of a list",
@@ -110,6 +128,8 @@ NOT_SHOWN = {
     "sources.Source.link_error": "shown for sources that Dothi subscribes to",
     "documents.CallCode.organisation": "told to who types a call's code",
     "places.Unit.code": "told from UnitCode",
+    "identity.Upstream.client_id": "told to the provider alone",
+    "identity.OidcClient.place": "shown when a device asks",
 }
 """Filled, and expected on no page."""
 
@@ -133,7 +153,7 @@ class Numbers:
             index = self.turn % len(PAYLOADS)
             self.turn += 1
             text = PAYLOADS[index].numbered(number)
-            text = text if number in numbers_in(text) else f"{number} {text}"
+            text = text if number in numbers_in(text[:40]) else f"{number} {text}"
             if len(text) <= room:
                 self.given[number] = (what, index)
                 return text
@@ -274,8 +294,12 @@ def _documents(town: Town) -> None:
     codes.begin_call(unit="p1", about="Gọi")
     address = codes.add_address(host="dothi.test", about="Trang", below=False)
     wallet = presentation.ask(claims=list(CLAIMS), purpose="xem")
+    offered, _, _ = credential.offer_credential(claims=dict.fromkeys(CLAIMS, town.numbers.one("claim", 90)))
+    issued = IssuedCredential.objects.create(
+        offer=offered, kind=offered.kind, index=7, holder="0" * 64, until=offered.until
+    )
     town.things |= {
-        "document_id": one.pk, "revoked": gone.pk, "file_hash": one.file_hash, "address_id": address.pk, "part": "all",
+        "credential": issued.pk, "document_id": one.pk, "revoked": gone.pk, "file_hash": one.file_hash, "address_id": address.pk, "part": "all",
         "document_key": key.pk, "wallet_request": wallet.pk, "message": message.replace("-", ""),
     }  # fmt: skip
 
@@ -296,6 +320,17 @@ def _privacy(town: Town) -> None:
     retention.set_rule(key="refused_payloads", days=20, happens="keep", basis="Quyết định", valid_from=date(2026, 1, 1), by="", at=now)  # fmt: skip
     export.make_export(account=town.owner.pk, at=now)
     town.things |= {"request_id": one.pk, "hold_id": held.pk, "purpose": "thu", "privacy_code": one.code, "privacy_mail": letter.link_of(one.pk).rsplit("/", 2)[-2]}  # fmt: skip
+
+
+def _oidc(town: Town) -> None:
+    """Software that signs people in by the city, what was allowed to it, and a provider that the city believes."""
+    now, name = clock.now(), town.numbers.one("oidc client name", 90)
+    wish = oidc_client.Wish(name=name, purpose="Nộp hồ sơ điện tử", auth_method="client_secret_basic", redirect_uris=["https://phan-mem.test/cb"])  # fmt: skip
+    client, _ = oidc_client.add_client(wish, tenant="", at=now)
+    given = oidc_consent.give_consent(account=town.owner, client=client, asked=["openid"], scopes=["openid"], is_remembered=False, at=now)  # fmt: skip
+    provider = upstream.NewUpstream(slug="noi", name="Nơi", preset="oidc", protocol="oidc", client_id="x", client_secret="y", issuer="https://idp.example", claims={"subject": ["sub"]}, assurance={"levels": {}})  # fmt: skip
+    added = upstream.add_upstream(provider, tenant="", at=now)
+    town.things |= {"client_id": client.pk, "consent_id": given.pk, "upstream_id": added.pk, "upstream_slug": "noi"}  # fmt: skip
 
 
 def _places(town: Town) -> None:
@@ -338,7 +373,7 @@ def build(dung: Account) -> tuple[Town, set[str]]:
         ]
     )  # fmt: skip
     town = Town(dung, Numbers())
-    for step in (_accounts, _places, _sources, _documents, _privacy):
+    for step in (_accounts, _places, _sources, _documents, _privacy, _oidc):
         step(town)
     filled = fill(town.numbers, keep=frozenset({dung.pk}))
     _many(town.numbers)
