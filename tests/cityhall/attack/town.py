@@ -363,7 +363,7 @@ def _formulas() -> None:
         ledger.note("identity.act.signed_in", formula.replace("%N", str(n)), by=formula.replace("%N", str(n)), n=n)  # fmt: skip
 
 
-def build(dung: Account) -> tuple[Town, set[str]]:
+def build(dung: Account, *, many: bool = True) -> tuple[Town, set[str]]:
     """The town, and the columns that were filled."""
     units = [("46", "Huế", None), ("p1", "Thuận Hóa", "46"), ("p2", "Phú Xuân", "46")]
     places.put_units(
@@ -376,6 +376,7 @@ def build(dung: Account) -> tuple[Town, set[str]]:
     for step in (_accounts, _places, _sources, _documents, _privacy, _oidc):
         step(town)
     filled = fill(town.numbers, keep=frozenset({dung.pk}))
-    _many(town.numbers)
+    if many:
+        _many(town.numbers)
     _formulas()
     return town, filled
