@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import http.client
+import re
 import socketserver
 import subprocess
 import tempfile
@@ -122,3 +125,17 @@ def test_a_problem_says_what_to_do_when_a_machine_sends_too_much(
     told = msgspec.json.decode(body)
     assert (status, headers["content-type"], told["status"]) == (413, "application/problem+json", 413)
     assert says in told["detail"]
+
+
+def test_pages_of_the_front_door_show_their_style_and_nothing_else_when_a_browser_reads_their_policy(
+    door: Door,
+) -> None:
+    _, page, body = door.post("/sources/hue/files/", 2 * FILE_LIMIT)
+    _, answer, _ = door.post("/ngsi-ld/v1/entities", 10)
+    (style,) = re.findall(r"<style>(.*)</style>", body)
+    mark = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+    nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    assert page["content-security-policy"] == f"{nothing}; style-src 'sha256-{mark}'"
+    assert answer["content-security-policy"] == nothing
+    assert answer["x-content-type-options"] == "nosniff"

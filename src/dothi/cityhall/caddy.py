@@ -7,6 +7,8 @@ everything else is Django's. Until they serve, a page says so and tries again.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -104,6 +106,20 @@ def problem(status: int, title: str, detail: str) -> str:
     return json.dumps(found, ensure_ascii=False)
 
 
+_STYLE = (
+    ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;display:grid;"
+    "place-items:center;min-height:100vh;margin:0}main{max-width:34rem;padding:1.5rem}h1{font-size:1.25rem}"
+)
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""The policy of answers that are no pages."""
+
+
+def style_policy() -> str:
+    """The policy of the pages that the front door shows by itself: their one style and nothing else."""
+    mark = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    return f"{NOTHING}; style-src 'sha256-{mark}'"
+
+
 def _page(said: dict[str, tuple[str, str]], *, head: str = "") -> str:
     """A page that needs nothing but itself, in all languages: language -> heading and sentence."""
     parts = [
@@ -114,9 +130,7 @@ def _page(said: dict[str, tuple[str, str]], *, head: str = "") -> str:
         f"<!doctype html><html lang=vi><meta charset=utf-8>{head}"
         "<meta name=viewport content='width=device-width, initial-scale=1'>"
         f"<title>{said['vi'][0]}</title>"
-        "<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;display:grid;"
-        "place-items:center;min-height:100vh;margin:0}main{max-width:34rem;padding:1.5rem}h1{font-size:1.25rem}"
-        f"</style><main>{''.join(parts)}</main></html>"
+        f"<style>{_STYLE}</style><main>{''.join(parts)}</main></html>"
     )
 
 
@@ -191,6 +205,7 @@ def text(
 
 	@broker path {BROKER_PATHS} /healthz /readyz /metrics
 	handle @broker {{
+		header ?Content-Security-Policy "{NOTHING}"
 		reverse_proxy {upstreams} {{
 			lb_policy least_conn
 			lb_try_duration 3s
@@ -233,6 +248,7 @@ def text(
 			respond `{problem(413, "Too large", too_large(settings, "en"))}` 413
 		}}
 		handle {{
+			header Content-Security-Policy "{style_policy()}"
 			root "{pages}"
 			rewrite /too-large.html
 			file_server {{
@@ -249,6 +265,7 @@ def text(
 			respond `{problem(503, "Busy", messages.text("en", "cityhall.starting.machine"))}` 503
 		}}
 		handle {{
+			header Content-Security-Policy "{style_policy()}"
 			root "{pages}"
 			rewrite /starting.html
 			file_server {{

@@ -51,6 +51,7 @@ def content_security_policy(tile_url: str) -> str:
     return "; ".join(
         [
             "default-src 'none'",
+            "object-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             f"img-src 'self' data: blob:{more}",
@@ -65,6 +66,18 @@ def content_security_policy(tile_url: str) -> str:
     )
 
 
+TRUSTED_TYPES = "; require-trusted-types-for 'script'; trusted-types 'none'"
+"""No script of the page may turn a text into a page, a script or an address of one."""
+_NEEDS_MORE = re.compile(rb'<script type="module" src="[^"<>]*/(console|place|verify)\.js"></script>')
+"""Pages with a map (MapLibre starts its worker and writes its credits by such a way) and /verify/ (a service worker)."""
+
+
+def _is_plain_page(answer: HttpResponseBase) -> bool:
+    if answer.streaming or not answer.headers.get("Content-Type", "").startswith("text/html"):
+        return False
+    return _NEEDS_MORE.search(getattr(answer, "content", b"")) is None
+
+
 class SafetyHeaders:
     """Headers that keep a page ours; pages of signed-in people are kept by no cache."""
 
@@ -74,7 +87,8 @@ class SafetyHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         answer = self.handler(request)
-        answer.headers.setdefault("Content-Security-Policy", self.policy)
+        policy = self.policy + (TRUSTED_TYPES if _is_plain_page(answer) else "")
+        answer.headers.setdefault("Content-Security-Policy", policy)
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")
         answer.headers.setdefault("X-Frame-Options", "DENY")
         answer.headers.setdefault("Referrer-Policy", "same-origin")

@@ -197,3 +197,17 @@ def test_maps_are_judged_when_they_are_anything(claims: Any, rule: Any) -> None:
     judged = upstream.maps_problem(claims, rule)
 
     assert judged in {None, "identity.upstream.claims_shape", "identity.upstream.assurance_shape"}
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://a.test;script-src/cb",
+        "https://a.test';x/cb",
+        "https://a.test,b/cb",
+        "https://a.test:80;x/cb",
+        "https://a.test&b/cb",
+    ],
+)
+def test_address_is_refused_when_its_host_would_begin_another_word_of_a_content_policy(uri: str) -> None:
+    assert oidc_client.redirect_problem(uri) == "identity.oidc.uri.shape"

@@ -74,7 +74,10 @@ async def send(call: Call, answer: Answer, out: Send) -> None:
 async def send_raw(
     call: Call, status: int, raw: bytes, kind: str, headers: dict[str, str], out: Send
 ) -> None:
-    listed: list[tuple[bytes, bytes]] = [(b"x-request-id", call.request_id.encode())]
+    listed: list[tuple[bytes, bytes]] = [
+        (b"x-request-id", call.request_id.encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     if status != 204:
         listed += [(b"content-type", kind.encode()), (b"content-length", str(len(raw)).encode())]
     named = call.headers.get(b"ngsild-tenant")

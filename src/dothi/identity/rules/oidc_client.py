@@ -11,6 +11,8 @@ METHODS = ("client_secret_basic", "client_secret_post", "none")
 LONGEST = 400
 _PLAIN = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+")
 """RFC 3986 without `#` (fragments) and `*` (wildcards)."""
+_PLACE = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
+"""Host and port; nothing that would begin another word of a content policy that names it."""
 _REVERSED_NAME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
@@ -41,7 +43,7 @@ def _split(uri: str) -> SplitResult | None:
 def web_problem(uri: str) -> str | None:
     """A message key; None for an address by https, or by http on the machine itself."""
     parts = _split(uri)
-    if parts is None or not parts.hostname or parts.netloc != parts.netloc.lower() or "%" in parts.netloc:
+    if parts is None or not parts.hostname or not _PLACE.fullmatch(parts.netloc):
         return "identity.oidc.uri.shape"
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)):
         return None

@@ -194,7 +194,7 @@ def policy_for(origin: str) -> str:
     """The content policy of a page whose form leads to this origin."""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        f"connect-src 'self'; form-action 'self' {origin}; frame-ancestors 'none'; base-uri 'none'"
+        f"connect-src 'self'; form-action 'self' {origin}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     )
 
 
