@@ -102,9 +102,15 @@ def reader_url(database: str) -> str:
     return as_role(database, "dothi_reader")
 
 
+LIGHTER = {"identity", "documents", "privacy"}
+"""Rooms whose slow tests start servers and browsers, but seldom a whole city."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start the whole product or a browser run one after another on one worker: two cores are no more."""
+    """Tests that start the whole product or a browser run one after another in two lines: two cores are no more."""
     for item in items:
         if item.get_closest_marker("slow") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group("whole product"))
+            room = item.path.relative_to(Path(__file__).parent).parts[0]
+            line = "servers and browsers" if room in LIGHTER else "whole product"
+            item.add_marker(pytest.mark.xdist_group(line))

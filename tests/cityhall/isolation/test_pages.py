@@ -8,7 +8,7 @@ is written. Once as it is, and once with the application's filter taken out, whe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
@@ -63,6 +63,13 @@ def _address(things: dict[str, Any], page: URLPattern, shape: str) -> str:
 def addresses(things: dict[str, Any]) -> dict[str, str]:
     """Name of each page: its address with these things in it."""
     return {page.name or shape: _address(things, page, shape) for shape, page in _patterns(get_resolver())}
+
+
+def _each(roles: Iterable[str]) -> list[Any]:
+    """One case a role, each on whichever worker is free: no browser and no city runs here."""
+    return [
+        pytest.param(role, id=role, marks=pytest.mark.xdist_group(f"isolation of {role}")) for role in roles
+    ]
 
 
 @pytest.fixture
@@ -147,7 +154,7 @@ def leaks(world: World, role: str, *, first_line: bool = True) -> tuple[list[str
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", SEES)
+@pytest.mark.parametrize("role", _each(SEES))
 def test_no_page_shows_or_changes_what_lies_elsewhere_when_a_role_tries_all(world: World, role: str) -> None:
     found, cases = leaks(world, role)
 
@@ -156,7 +163,7 @@ def test_no_page_shows_or_changes_what_lies_elsewhere_when_a_role_tries_all(worl
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", ["giang", "binh", "chi", "em"])
+@pytest.mark.parametrize("role", _each(["giang", "binh", "chi", "em"]))
 def test_database_alone_shows_nothing_from_elsewhere_when_the_filter_is_taken_out(
     world: World, unfiltered: None, role: str
 ) -> None:
