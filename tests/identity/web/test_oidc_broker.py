@@ -322,4 +322,143 @@ def test_device_is_given_no_more_when_the_person_may_not_see_it(wards: City, bin
 def test_discovery_names_the_scope_when_it_is_read(wards: City) -> None:
     found = httpx.get(f"{wards.url}/.well-known/openid-configuration").json()
 
-    assert found["scopes_supported"] == ["openid", "profile", "email", "broker.read", "offline_access"]
+    assert found["scopes_supported"] == [
+        "openid", "profile", "email", "broker.read", "offline_access", "broker.write", "broker.ingest",
+    ]  # fmt: skip
+    assert "client_credentials" in found["grant_types_supported"]
+
+
+def machine(wards: City, **wanted: Any) -> Rp:
+    """A client that asks in the name of Giang's program."""
+    form = {
+        "redirect_uris": "",
+        "scope": [],
+        "service": "svc_giang",
+        "machine_scope": ["broker.read", "broker.write"],
+    }
+    return wards.add_client(name="Trạm đo", **{**form, **wanted})
+
+
+def own(rp: Rp, **more: Any) -> httpx.Response:
+    return rp.call("/oidc/token", grant_type="client_credentials", **more)
+
+
+@pytest.fixture(scope="module")
+def program(wards: City) -> City:
+    """A program that may see the city, and manage the sources of one ward."""
+    wards.run(
+        "import django; django.setup()\n"
+        "from django.db import connection, transaction\n"
+        "from dothi.identity.actions.grant import give_grant\n"
+        "from dothi.identity.models import Account, ServiceAccount\n"
+        "with transaction.atomic():\n"
+        "    with connection.cursor() as cursor:\n"
+        "        cursor.execute(\"SELECT set_config('dothi.tenant', '', true)\")\n"
+        "    owner = Account.objects.get(pk='acc_giang')\n"
+        "    ServiceAccount.objects.create(id='svc_giang', name='Trạm đo', purpose='Đo mưa', owner=owner)\n"
+        "    give_grant(subject='service:svc_giang', permission='operations.see')\n"
+        "    give_grant(subject='service:svc_giang', permission='sources.manage', unit='b')\n"
+    )
+    return wards
+
+
+def test_program_reads_and_writes_in_its_own_name_when_it_was_allowed(program: City, read: Any) -> None:
+    rp = machine(program)
+
+    reads, both = own(rp, scope="broker.read").json(), own(rp).json()
+
+    claims = jwt.decode(both["access_token"], options={"verify_signature": False})
+    assert reads.keys() == both.keys() == {"access_token", "token_type", "expires_in", "scope"}
+    assert (reads["scope"], both["scope"]) == ("broker.read", "broker.read broker.write")
+    assert (claims["sub"], claims["client_id"], claims["scopes"]) == (rp.id, rp.id, ["/46/b"])
+    assert read(reads["access_token"], both["access_token"]) == [["a", "b", "city"], ["b"]]
+    delete = {"method": "DELETE", "path": "/entities/urn:ngsi-ld:Lamp:a"}
+    assert read(reads["access_token"], **delete) == [403]
+    assert read(both["access_token"], **delete)[0] in {403, 404}
+    assert read(reads["access_token"]) == [["a", "b", "city"]]
+    assert rp.userinfo(both["access_token"]).status_code == 401
+    assert rp.call("/oidc/revoke", token=both["access_token"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "scope", ["openid", "broker.ingest", "broker.read openid", "broker.read broker.ingest", "broker.*"]
+)
+def test_program_is_refused_when_it_asks_for_what_it_was_not_allowed(program: City, scope: str) -> None:
+    answer = own(machine(program), scope=scope)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
+
+
+def test_program_is_refused_when_it_does_not_prove_itself(program: City) -> None:
+    rp = machine(program)
+    rp.secret = "sai"
+
+    assert (own(rp).status_code, own(rp).json()["error"]) == (401, "invalid_client")
+
+
+def test_client_of_people_is_refused_when_it_asks_in_its_own_name(rp: Rp) -> None:
+    answer = own(rp, scope="broker.read")
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
+
+
+def test_program_is_refused_when_its_rights_have_ended(program: City) -> None:
+    rp = machine(program, machine_scope=["broker.ingest"])
+    before = own(rp).status_code
+
+    program.sql("UPDATE identity_serviceaccount SET ended_at = now() WHERE id = 'svc_giang'")
+    program.sql("UPDATE identity_rightsedition SET mark = md5(random()::text)")
+    after = own(rp)
+    program.sql("UPDATE identity_serviceaccount SET ended_at = NULL WHERE id = 'svc_giang'")
+    program.sql("UPDATE identity_rightsedition SET mark = md5(random()::text)")
+
+    assert (before, after.status_code, after.json()["error"]) == (200, 400, "invalid_scope")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"service": "svc_nobody"}, "service"),
+        ({"service": "svc_\x00"}, "service"),
+        ({"service": ""}, "service"),
+        ({"auth_method": "none"}, "service"),
+        ({"machine_scope": []}, "machine_scopes"),
+        ({"machine_scope": ["openid"]}, "machine_scopes"),
+        ({"machine_scope": ["broker.read", "broker.*"]}, "machine_scopes"),
+    ],
+)
+def test_form_says_what_is_wrong_when_a_program_is_put_in_badly(
+    program: City, wrong: dict[str, Any], field: str
+) -> None:
+    form = {
+        "name": "Trạm đo", "purpose": "Đo mưa cho thành phố", "auth_method": "client_secret_basic",
+        "least_acr": "urn:dothi:loa1", "service": "svc_giang", "machine_scope": ["broker.read"],
+        "redirect_uris": "https://rp.example/cb",
+    } | wrong  # fmt: skip
+
+    answer = program.admin.post("/oidc/clients/add/", form)
+
+    assert (answer.status_code, f'href="#f-{field}"' in answer.text) == (400, True)
+
+
+def test_ledger_says_in_whose_name_when_a_program_is_let_in(program: City) -> None:
+    rp = machine(program)
+    program.admin.post(
+        f"/oidc/clients/{rp.id}/change/",
+        {"name": "Trạm đo", "purpose": "Đo mưa cho thành phố", "least_acr": "urn:dothi:loa1",
+         "service": "svc_giang", "machine_scope": ["broker.read"]},
+    )  # fmt: skip
+
+    page = program.admin.get(f"/oidc/clients/{rp.id}/").text
+    noted = program.sql(
+        "SELECT body::jsonb -> 'details' ->> 'service', body::jsonb -> 'details' ->> 'machine_scopes'"
+        " FROM ledger.record WHERE object = %s ORDER BY id",
+        f"client:{rp.id}",
+    )
+
+    assert noted == [
+        ("service:svc_giang", "broker.read broker.write"),
+        ("service:svc_giang", "broker.read"),
+    ]
+    assert own(rp).json()["scope"] == "broker.read"
+    assert ("/people/programs/svc_giang/" in page, "Ghi số liệu" in page) == (True, False)

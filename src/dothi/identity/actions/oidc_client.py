@@ -15,10 +15,11 @@ from django.db import transaction
 from dothi.foundation.text import nfc
 from dothi.identity.actions.oidc_token import end_grant
 from dothi.identity.errors import NotThere, RefusedForm
-from dothi.identity.models import OidcClient, OidcGrant, OidcLogout
+from dothi.identity.models import OidcClient, OidcGrant, OidcLogout, ServiceAccount
 from dothi.identity.rules import acr, oidc_client, oidc_scope
 from dothi.ledger.door import note
 
+MACHINE_GRANT = "client_credentials"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 
@@ -39,6 +40,8 @@ class Wish:
     backchannel_uri: str = ""
     is_device: bool = False
     place: str = ""
+    service: str = ""
+    machine_scopes: Sequence[str] = ()
 
 
 def _problems(wish: Wish, sector: str) -> dict[str, str]:
@@ -50,7 +53,7 @@ def _problems(wish: Wish, sector: str) -> dict[str, str]:
         found["purpose"] = "identity.oidc.purpose.missing"
     if wish.auth_method not in oidc_client.METHODS:
         found["auth_method"] = "identity.oidc.method.unknown"
-    if not wish.redirect_uris and not wish.is_device:
+    if not wish.redirect_uris and not wish.is_device and not wish.service:
         found["redirect_uris"] = "identity.oidc.uri.missing"
     for field, uris in (("redirect_uris", wish.redirect_uris), ("post_logout_uris", wish.post_logout_uris)):
         wrong = [p for uri in uris if (p := oidc_client.redirect_problem(uri, is_app=is_app))]
@@ -70,12 +73,26 @@ def _problems(wish: Wish, sector: str) -> dict[str, str]:
         found["max_age"] = "identity.oidc.max_age.wrong"
     if wish.is_device and not nfc(wish.place):
         found["place"] = "identity.oidc.place.missing"
-    return found
+    return found | _machine_problems(wish)
+
+
+def _machine_problems(wish: Wish) -> dict[str, str]:
+    """What is wrong with a wish for tokens without a person."""
+    if not wish.service:
+        return {"service": "identity.oidc.machine.nobody"} if wish.machine_scopes else {}
+    if wish.auth_method == "none":
+        return {"service": "identity.oidc.machine.no_secret"}
+    if not ServiceAccount.objects.filter(pk=wish.service, ended_at=None).exists():
+        return {"service": "identity.oidc.machine.unknown"}
+    if not wish.machine_scopes or not set(wish.machine_scopes) <= set(oidc_scope.BROKER):
+        return {"machine_scopes": "identity.oidc.machine.no_scope"}
+    return {}
 
 
 def _fill(row: Any, city: OidcClient, wish: Wish, sector: str) -> None:
     grants = ["authorization_code"] if wish.redirect_uris else []
     grants += ["refresh_token"] if "offline_access" in wish.scopes else []
+    grants += [MACHINE_GRANT] if wish.service else []
     row.name = nfc(wish.name)
     row.type = "public" if wish.auth_method == "none" else "confidential"
     row.set_scopes(list(oidc_scope.ordered({"openid", *wish.scopes})))
@@ -85,7 +102,16 @@ def _fill(row: Any, city: OidcClient, wish: Wish, sector: str) -> None:
     row.data = {"client_metadata": {"post_logout_redirect_uris": list(wish.post_logout_uris)}}
     city.auth_method, city.purpose, city.sector = wish.auth_method, nfc(wish.purpose), sector
     city.least_acr, city.max_age, city.requires_par = wish.least_acr, wish.max_age, wish.requires_par
+    city.service = ServiceAccount.objects.filter(pk=wish.service).first()
+    city.machine_scopes = " ".join(scope for scope in oidc_scope.BROKER if scope in wish.machine_scopes)
     city.backchannel_uri, city.place = wish.backchannel_uri, nfc(wish.place)[:200]
+
+
+def _machine(city: OidcClient) -> dict[str, Any]:
+    """In whose name a client asks without a person, and for what; empty for others."""
+    if city.service is None:
+        return {}
+    return {"service": f"service:{city.service.pk}", "machine_scopes": city.machine_scopes}
 
 
 def _checked(wish: Wish, *, fallback: str) -> str:
@@ -119,6 +145,7 @@ def add_client(wish: Wish, *, tenant: str = "", at: datetime) -> tuple[OidcClien
         at=at,
         tenant=tenant,
         scopes=" ".join(wish.scopes),
+        **_machine(city),
     )
     return city, secret
 
@@ -128,13 +155,20 @@ def change_client(city: OidcClient, wish: Wish, *, at: datetime) -> OidcClient:
     """New settings; a sector once used stays, for people would become strangers, and so does the way of proof."""
     wish = dataclasses.replace(wish, sector=city.sector, auth_method=city.auth_method)
     _checked(wish, fallback=city.sector)
-    before = {"redirect_uris": city.client.redirect_uris, "scopes": city.client.scopes}
+    before = {"redirect_uris": city.client.redirect_uris, "scopes": city.client.scopes, **_machine(city)}
     _fill(city.client, city, wish, city.sector)
-    after = {"redirect_uris": city.client.redirect_uris, "scopes": city.client.scopes}
+    after = {"redirect_uris": city.client.redirect_uris, "scopes": city.client.scopes, **_machine(city)}
     city.client.save()
     city.save()
-    changed = " ".join(sorted(name for name in before if before[name] != after[name])) or "settings"
-    note("identity.act.oidc_client_changed", f"client:{city.pk}", at=at, tenant=city.tenant, changed=changed)
+    changed = " ".join(sorted(n for n in {*before, *after} if before.get(n) != after.get(n))) or "settings"
+    note(
+        "identity.act.oidc_client_changed",
+        f"client:{city.pk}",
+        at=at,
+        tenant=city.tenant,
+        changed=changed,
+        **_machine(city),
+    )
     return city
 
 

@@ -252,6 +252,30 @@ def refresh_tokens(
 
 
 @transaction.atomic
+def machine_token(client: OidcClient, *, scopes: tuple[str, ...] | None, issuer: str, at: datetime) -> Given:
+    """A token for a program that asks in its own name (RFC 6749 4.4), within the grants of its service account.
+
+    Nothing is kept of it: it is good at the broker only, and to its end.
+    """
+    had = tuple(client.machine_scopes.split())
+    wanted = had if scopes is None else tuple(scope for scope in had if scope in scopes)
+    if not wanted or (scopes is not None and set(wanted) != set(scopes)):
+        raise Refused("invalid_scope", "this client was not allowed that scope in its own name")
+    service = client.service.pk if client.service else ""
+    paths = broker_paths(f"service:{service}", wanted, tenant=client.tenant, at=at)
+    if paths is not None and not paths:
+        raise Refused("invalid_scope", "its service account has ended, or holds no right for that scope")
+    ends = at + oidc_scope.ACCESS_LIFE
+    access = access_jwt(
+        client=client, subject=client.pk, scopes=wanted, paths=paths, issuer=issuer, at=at, ends=ends
+    )
+    client.last_used_at = at
+    client.save(update_fields=["last_used_at"])
+    seconds = int(oidc_scope.ACCESS_LIFE.total_seconds())
+    return Given(access=access, seconds=seconds, refresh="", id_token="", scopes=wanted)
+
+
+@transaction.atomic
 def revoke_token(client: OidcClient, *, value: str, at: datetime) -> None:
     """A client hands a token back (RFC 7009); with a refresh token the family ends. Unknown ones are no error."""
     found = Token.objects.filter(hash=hash_of(value), client_id=client.pk, type__in=[ACCESS, REFRESH]).first()

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 
 from dothi.foundation import clock
+from dothi.identity.models.service_account import ServiceAccount
 
 
 class OidcClient(models.Model):
@@ -29,6 +30,9 @@ class OidcClient(models.Model):
     backchannel_uri = models.CharField(max_length=400, default="", blank=True)
     place = models.CharField(max_length=200, default="", blank=True)
     """Where the kiosk or counter stands, shown when a device asks."""
+    service = models.ForeignKey(ServiceAccount, null=True, on_delete=models.PROTECT, related_name="clients")
+    machine_scopes = models.CharField(max_length=100, default="", blank=True)
+    """In whose name it asks for tokens without a person (client_credentials), and for which."""
     made_at = models.DateTimeField(default=clock.now)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dothi.identity import vault
-from dothi.identity.models import OidcClient
+from dothi.identity.models import OidcClient, ServiceAccount
 from dothi.identity.rules import oidc_scope, subject
 from dothi.identity.rules.oidc_request import Asking
 
@@ -23,6 +23,12 @@ def clients() -> list[OidcClient]:
         OidcClient.objects.select_related("client"),
         key=lambda one: (one.revoked_at is not None, one.client.name.casefold()),
     )
+
+
+def programs() -> list[tuple[str, str]]:
+    """Service accounts in whose name a client may ask, as (id, name)."""
+    found = ServiceAccount.objects.filter(ended_at=None, owner__is_active=True).order_by("name")
+    return list(found.values_list("pk", "name"))
 
 
 def asking(client: OidcClient) -> Asking:

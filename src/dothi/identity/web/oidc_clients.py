@@ -18,7 +18,7 @@ from dothi.identity.actions.oidc_key import ensure_keys, rotate_keys
 from dothi.identity.errors import NotThere, RefusedForm
 from dothi.identity.gates import requires
 from dothi.identity.models import OidcClient, OidcLogout
-from dothi.identity.queries.oidc_client import clients, post_logout_uris
+from dothi.identity.queries.oidc_client import clients, post_logout_uris, programs
 from dothi.identity.queries.oidc_key import keys
 from dothi.identity.rules import acr, oidc_client, oidc_scope
 
@@ -43,6 +43,8 @@ def _wish(given: QueryDict) -> Wish:
         backchannel_uri=given.get("backchannel_uri", "").strip(),
         is_device=given.get("is_device") == "yes",
         place=given.get("place", ""),
+        service=given.get("service", "")[:40].replace("\x00", ""),
+        machine_scopes=given.getlist("machine_scope"),
     )
 
 
@@ -61,6 +63,8 @@ def _wish_of(city: OidcClient) -> Wish:
         backchannel_uri=city.backchannel_uri,
         is_device=DEVICE_GRANT in city.client.get_grant_types(),
         place=city.place,
+        service=city.service.pk if city.service else "",
+        machine_scopes=city.machine_scopes.split(),
     )
 
 
@@ -73,6 +77,8 @@ def _form(wish: Wish, wrong: dict[str, str]) -> dict[str, Any]:
         "max_age_hours": wish.max_age // 3600 if wish.max_age > 0 else "",
         "methods": oidc_client.METHODS,
         "levels": [(level, level.rpartition(":")[2]) for level in acr.LEVELS],
+        "programs": programs(),
+        "machine_scopes": list(oidc_scope.BROKER),
         "optional": [scope for scope in oidc_scope.SCOPES if scope != "openid"],
     }
 

@@ -32,7 +32,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "device_authorization_endpoint": f"{issuer}/oidc/device",
         "end_session_endpoint": f"{issuer}/oidc/logout",
         "require_pushed_authorization_requests": False,
-        "scopes_supported": list(oidc_scope.SCOPES),
+        "scopes_supported": list(dict.fromkeys([*oidc_scope.SCOPES, *oidc_scope.BROKER])),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": list(GRANTS),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from dothi.foundation import clock
 from dothi.identity.actions import oidc_device, oidc_rate, oidc_token
-from dothi.identity.actions.oidc_client import DEVICE_GRANT
+from dothi.identity.actions.oidc_client import DEVICE_GRANT, MACHINE_GRANT
 from dothi.identity.actions.oidc_pushed import LIFE, push_request
 from dothi.identity.actions.oidc_token import Given, Refused
 from dothi.identity.addresses import address_of
@@ -59,7 +59,17 @@ def _by_device(client: OidcClient, given: dict[str, str]) -> Given:
     return oidc_device.poll_device(client, device_code=code, issuer=_issuer(), at=clock.now())
 
 
-GRANTS = {"authorization_code": _by_code, "refresh_token": _by_refresh, DEVICE_GRANT: _by_device}
+def _by_itself(client: OidcClient, given: dict[str, str]) -> Given:
+    scopes = tuple(given["scope"].split()) if "scope" in given else None
+    return oidc_token.machine_token(client, scopes=scopes, issuer=_issuer(), at=clock.now())
+
+
+GRANTS = {
+    "authorization_code": _by_code,
+    "refresh_token": _by_refresh,
+    DEVICE_GRANT: _by_device,
+    MACHINE_GRANT: _by_itself,
+}
 
 
 def _told(given: Given) -> JsonResponse:
@@ -68,9 +78,9 @@ def _told(given: Given) -> JsonResponse:
         "token_type": "Bearer",
         "expires_in": given.seconds,
         "scope": " ".join(given.scopes),
-        "id_token": given.id_token,
     }
-    return JsonResponse(body | ({"refresh_token": given.refresh} if given.refresh else {}))
+    more = {"id_token": given.id_token, "refresh_token": given.refresh}
+    return JsonResponse(body | {name: value for name, value in more.items() if value})
 
 
 @csrf_exempt
@@ -79,7 +89,7 @@ def _told(given: Given) -> JsonResponse:
 @sensitive_post_parameters()
 @require_http_methods(["POST"])
 def token(request: HttpRequest) -> HttpResponse:
-    """Tokens for a code, a refresh token or a device code (RFC 6749 3.2)."""
+    """Tokens for a code, a refresh token, a device code, or the client itself (RFC 6749 3.2)."""
     oidc_rate.count("token", address_of(request), at=clock.now())
     given = body_of(request)
     client = proven_client(request, given)
