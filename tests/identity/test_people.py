@@ -123,7 +123,7 @@ def test_ward_head_sees_and_gives_only_within_the_ward_when_looking_after_it(hue
         page.post("/people/add/", form | {"login": "em2", "unit": unit, "position": position}).status_code
         for unit, position in (
             ("b", "ward_officer"),
-            ("", "ward_officer"),
+            ("*", "ward_officer"),
             ("46", "ward_officer"),
             ("a", "administrator"),
         )
@@ -131,7 +131,7 @@ def test_ward_head_sees_and_gives_only_within_the_ward_when_looking_after_it(hue
     others = [
         page.post(f"/people/{outside.pk}/close/").status_code,
         page.post(f"/people/{dung.pk}/close/").status_code,
-        page.post(f"/people/{inside.pk}/grants/", {"permission": "ledger.see", "unit": ""}).status_code,
+        page.post(f"/people/{inside.pk}/grants/", {"permission": "ledger.see", "unit": "*"}).status_code,
         page.post("/people/positions/add/", {"name": "Vua", "permission": ["sources.see"]}).status_code,
     ]
 
@@ -255,6 +255,64 @@ def test_delegation_lets_another_act_until_it_is_withdrawn_when_given(hue: None)
     assert not rights(taker).of("sources.manage")
 
 
+def test_delegate_gives_nothing_away_when_everything_was_delegated(
+    hue: None, dung: Any, signed_in: Client
+) -> None:
+    taker, other = officer("Chi", "counter_officer", "b"), officer("Em", "operator", "a")
+    at = clock.now()
+    delegation.delegate(giver=dung, taker=taker, since=at, until=at + timedelta(days=1), reason="nghỉ phép")
+    page = browser(taker)
+    form = {"position": "administrator", "unit": "*", "since": "2026-11-01"}
+
+    statuses = [
+        page.post(f"/people/{taker.pk}/posts/", form).status_code,
+        page.post(f"/people/{other.pk}/posts/", form).status_code,
+        page.post(f"/people/{other.pk}/grants/", {"permission": "ledger.see", "unit": "*"}).status_code,
+    ]
+
+    assert door.may(rights(taker), "ledger.see")
+    assert statuses == [403, 403, 403]
+    assert [p.position for p in Post.objects.filter(account__in=[taker, other])] == [
+        "counter_officer",
+        "operator",
+    ]
+
+
+def test_nobody_prolongs_what_he_holds_himself_when_looking_after_rights(hue: None) -> None:
+    head = officer("Hoa", "ward_head", "a")
+
+    answer = browser(head).post(
+        f"/people/{head.pk}/posts/", {"position": "ward_head", "unit": "a", "since": "2027-01-01"}
+    )
+
+    assert (answer.status_code, head.posts.count()) == (403, 1)
+
+
+def test_delegation_is_refused_where_the_giver_holds_nothing_when_given(hue: None) -> None:
+    giver, taker = officer("Hoa", "operator", "a"), officer("Chi", "operator", "b")
+    at = clock.now()
+
+    with pytest.raises(RefusedForm) as refused:
+        delegation.delegate(
+            giver=giver, taker=taker, since=at, until=at + timedelta(1), reason="nghỉ", unit="b"
+        )
+
+    assert refused.value.fields == {"unit": "identity.delegation.not_there"}
+
+
+def test_closed_account_does_not_come_back_with_its_old_session_when_opened_again(
+    hue: None, signed_in: Client
+) -> None:
+    one = officer("Binh", "ward_officer", "a")
+    theirs = browser(one)
+    theirs.get("/sources/")
+
+    signed_in.post(f"/people/{one.pk}/close/")
+    signed_in.post(f"/people/{one.pk}/close/")
+
+    assert theirs.get("/sources/").status_code == 302
+
+
 def test_delegation_is_not_passed_on_and_ends_with_the_givers_post_when_chained(hue: None) -> None:
     first, second, third = (officer(n, "operator", u) for n, u in (("Hoa", "a"), ("Chi", "b"), ("Em", "b")))
     now, later = clock.now(), clock.now() + timedelta(days=3)
@@ -330,7 +388,7 @@ def test_program_acts_in_its_own_name_until_it_is_closed_when_granted(signed_in:
     made = service_account.add_service_account(name="Cổng bản đồ", purpose="đưa trạm lên bản đồ", owner=dung)
     address = f"/people/programs/{made.pk}/"
 
-    signed_in.post(address, {"permission": "sources.see"})
+    signed_in.post(address, {"permission": "sources.see", "unit": "*"})
     before = door.may(f"service:{made.pk}", "sources.see")
     page = signed_in.get(address).content.decode()
     signed_in.post(f"{address}end/")

@@ -23,16 +23,17 @@ def city_name(language: str, root: places.Unit | None) -> str:
 
 
 class Can:
-    """`can.sources.manage` in a template: whether the one who asks may do that to anything at all."""
+    """`can.sources.manage` in a template: whether the one who asks may do that to anything at all; `city.…`: everywhere."""
 
-    def __init__(self, request: HttpRequest, room: str = "") -> None:
-        self._request, self._room = request, room
+    def __init__(self, request: HttpRequest, room: str = "", *, city: bool = False) -> None:
+        self._request, self._room, self._city = request, room, city
 
     def __getitem__(self, word: str) -> Can | bool:
         if not self._room:
-            return Can(self._request, word)
+            return Can(self._request, word, city=self._city)
         account = getattr(self._request, "account", None)
-        return bool(account) and identity.holds(self._request, f"{self._room}.{word}")
+        ask = identity.may if self._city else identity.holds
+        return bool(account) and ask(self._request, f"{self._room}.{word}")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "city_name": city_name(language, root),
         "account": getattr(request, "account", None),
         "can": Can(request),
+        "city": Can(request, city=True),
         "rooms": lambda: rail(request),
         "path": request.get_full_path(),
         "simulated": settings.SETTINGS.demo or (root is not None and root.simulated),

@@ -16,6 +16,8 @@ class Room(NamedTuple):
     name: str
     address: str
     permission: str
+    city: bool = False
+    """Only for those who hold it for the whole city."""
 
 
 ROOMS = (
@@ -24,8 +26,8 @@ ROOMS = (
     Room("places", "/places/", "places.see"),
     Room("documents", "/documents/", "documents.see"),
     Room("people", "/people/", "identity.see"),
-    Room("privacy", "/privacy/desk/", "privacy.handle"),
-    Room("ledger", "/ledger/", "ledger.see"),
+    Room("privacy", "/privacy/desk/", "privacy.handle", city=True),
+    Room("ledger", "/ledger/", "ledger.see", city=True),
 )
 
 
@@ -44,5 +46,5 @@ def rail(request: HttpRequest) -> list[Entry]:
     return [
         Entry(room.name, room.address, request.path.startswith(room.address))
         for room in ROOMS
-        if identity.holds(request, room.permission)
+        if (identity.may if room.city else identity.holds)(request, room.permission)
     ]

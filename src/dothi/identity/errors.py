@@ -5,6 +5,7 @@
 DothiError
 ├── NotAllowed
 │   ├── LinkNotGood       the one-time link was used, has expired or was never ours
+│   │   └── InvitationNotGood  the same of an invitation
 │   ├── BeyondReach       one gives away more than one holds
 │   └── PasskeyRefused    the passkey is not one of ours, or was not shown as it must be
 ├── NotAuthenticated
@@ -62,6 +63,13 @@ class MailFailed(Busy):
 
     def __init__(self) -> None:
         super().__init__("identity.mail.failed", retry_after=300)
+
+
+class InvitationNotGood(LinkNotGood):
+    """The invitation was used, has expired or was followed by a newer one."""
+
+    def __init__(self) -> None:
+        NotAllowed.__init__(self, "identity.invitation.not_good")
 
 
 class BeyondReach(NotAllowed):

@@ -14,10 +14,17 @@ from dothi.identity.actions import rights
 from dothi.identity.errors import NoSuchPerson, RefusedForm
 from dothi.identity.models import Account, Delegation
 from dothi.identity.queries.rights import rights_of
+from dothi.identity.rules.permission import Rights, Thing
 from dothi.ledger.door import note
 
 LONGEST = timedelta(days=366)
 """A delegation is for an absence; what lasts longer is a post."""
+
+
+def _is_there(own: Rights, permissions: Sequence[str], unit: str, at: datetime) -> bool:
+    """Whether the giver holds any of it in that unit."""
+    wanted = permissions or [granted.permission for granted in own.granted]
+    return not unit or any(own.why(p, Thing(unit=unit), at) for p in wanted)
 
 
 def _wrong(
@@ -27,6 +34,7 @@ def _wrong(
     since: datetime,
     until: datetime,
     reason: str,
+    unit: str,
 ) -> dict[str, str]:
     held = rights_of(f"account:{giver.pk}", tenant=giver.tenant)
     wrong: dict[str, str | None] = {
@@ -38,6 +46,7 @@ def _wrong(
         "permissions": None
         if all(held.anywhere(p, since) for p in permissions)
         else "identity.delegation.not_held",
+        "unit": None if _is_there(held.own(), permissions, unit, since) else "identity.delegation.not_there",
         "until": "identity.post.ends_before"
         if until <= since
         else "identity.delegation.too_long"
@@ -60,7 +69,7 @@ def delegate(
     unit: str = "",
 ) -> Delegation:
     """Let `taker` do what `giver` holds (or the named part of it) for a while; RefusedForm."""
-    if wrong := _wrong(giver, taker, permissions, since, until, reason):
+    if wrong := _wrong(giver, taker, permissions, since, until, reason, unit):
         raise RefusedForm(wrong)
     assert taker is not None
     made = Delegation.objects.create(

@@ -15,7 +15,8 @@ from dothi.foundation.text import nfc
 from dothi.identity.actions import rights
 from dothi.identity.actions.password import problems
 from dothi.identity.actions.post import give_post, post_problems
-from dothi.identity.errors import LinkNotGood, RefusedForm
+from dothi.identity.actions.session import end_all_sessions
+from dothi.identity.errors import InvitationNotGood, RefusedForm
 from dothi.identity.models import Account, Invitation, Post
 from dothi.identity.queries import invitation as invitations
 from dothi.identity.queries.admin_link import token_hash
@@ -79,13 +80,13 @@ def invite(*, account: Account, base_url: str) -> str:
 
 @transaction.atomic
 def accept_invitation(*, signed: str, password: str, again: str, at: datetime) -> Account:
-    """Use an invitation up and set the password; LinkNotGood, RefusedForm."""
+    """Use an invitation up and set the password; InvitationNotGood, RefusedForm."""
     found = invitations.good_invitation(signed, at=at)
     if found is None:
-        raise LinkNotGood
+        raise InvitationNotGood
     row = Invitation.objects.select_for_update().get(pk=found.pk)
     if row.used_at is not None:
-        raise LinkNotGood
+        raise InvitationNotGood
     account = found.account
     refused = problems(password=password, again=again, name=account.name, login=account.login)
     if refused:
@@ -104,6 +105,7 @@ def let_go(*, account: Account) -> None:
     """Close an account: its sessions end and it may nothing; its name stays in the records. LastAdministrator."""
     account.is_active = False
     account.save(update_fields=["is_active"])
+    end_all_sessions(account=account, at=clock.now())
     rights.renew(account.tenant)
     if Post.objects.filter(account=account, position=ADMINISTRATOR).exists():
         rights.keep_an_administrator()

@@ -23,7 +23,7 @@ from dothi.identity.queries import account as accounts
 from dothi.identity.queries import recovery as recoveries
 from dothi.identity.queries.rights import rights_of
 from dothi.identity.rules import recovery as rules
-from dothi.identity.rules.permission import WHOLE_CITY
+from dothi.identity.rules.permission import WHOLE_CITY, Thing
 from dothi.identity.rules.recovery import Officer
 from dothi.ledger.door import note
 
@@ -36,6 +36,17 @@ def _officer(account: Account, at: datetime) -> Officer:
     held = rights_of(accounts.actor_of(account), tenant=account.tenant)
     manages = held.why("identity.manage", WHOLE_CITY, at) is not None
     return Officer(id=str(account.pk), role="admin" if manages else account.role)
+
+
+def _covers(officer: Account, person: Account, at: datetime) -> bool:
+    """Whether the officer may recover accounts wherever this person holds anything: who confirms could become him."""
+    may = rights_of(accounts.actor_of(officer), tenant=officer.tenant).own()
+    held = rights_of(accounts.actor_of(person), tenant=person.tenant).granted
+    return all(
+        may.why("identity.recover", Thing(unit=one.unit), at) is not None
+        for one in held
+        if one.until is None or one.until > at
+    )
 
 
 def _note(verb: str, one: Recovery, *, by: str, at: datetime, **details: Any) -> None:
@@ -57,10 +68,17 @@ def open_recovery(
     found = {field: key for field, key in wrong.items() if key}
     if found or person is None:
         raise RefusedForm(found)
-    problem = rules.opening_problem(officer=_officer(officer, at), person=_officer(person, at))
+    problem = rules.opening_problem(
+        officer=_officer(officer, at), person=_officer(person, at), covers=_covers(officer, person, at)
+    )
     if problem:
         raise NotAllowed(problem)
-    Recovery.objects.filter(account=person, finished_at=None, given_up_at=None).update(given_up_at=at)
+    for older in Recovery.objects.select_for_update().filter(
+        account=person, finished_at=None, given_up_at=None
+    ):
+        older.given_up_at = at
+        older.save(update_fields=["given_up_at"])
+        _note("identity.act.recovery_given_up", older, by=accounts.actor_of(officer), at=at)
     made = Recovery.objects.create(
         tenant=person.tenant,
         unit=unit,
@@ -86,6 +104,7 @@ def confirm_recovery(
     problem = rules.confirming_problem(
         officer=_officer(officer, at),
         person=_officer(one.account, at),
+        covers=_covers(officer, one.account, at),
         opened_by=str(one.opened_by_id),
         opened_at=one.opened_at,
         at=at,
@@ -142,7 +161,7 @@ def _is_right(found: Recovery, code: str, *, at: datetime) -> bool:
         _note("identity.act.recovery_entered", one, by=who, at=at)
     elif good:
         one.tries += 1
-        _note("identity.act.recovery_failed", one, by=who, at=at, tries=one.tries)
+        _note("identity.act.recovery_failed", one, by="visitor", at=at, tries=one.tries)
     one.save(update_fields=["entered_at", "tries"])
     return good and right
 

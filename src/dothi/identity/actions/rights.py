@@ -23,15 +23,15 @@ def renew(tenant: str = "") -> None:
 
 
 def hold_or_refuse(by: Rights | None, permissions: Iterable[str], *, unit: str) -> None:
-    """BeyondReach unless the giver looks after rights there and holds each permission there himself.
+    """BeyondReach unless the giver looks after rights there and holds each permission there himself, by own right.
 
     `by` None: the city itself (the first administrator, a command of the operator).
     """
     if by is None:
         return
-    at, thing = clock.now(), Thing(unit=unit)
+    at, thing, own = clock.now(), Thing(unit=unit), by.own()
     for permission in (MANAGE, *permissions):
-        if by.why(permission, thing, at) is None:
+        if own.why(permission, thing, at) is None:
             raise BeyondReach
 
 

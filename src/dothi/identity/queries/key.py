@@ -47,6 +47,11 @@ def keys() -> list[KeyRow]:
     return sorted(newest_first, key=lambda row: row.revoked_at is not None)
 
 
+def keys_of(owner: str) -> list[KeyRow]:
+    """The keys that an account, program or organisation answers for and that still work."""
+    return [row for row in keys() if row.owner == owner and row.revoked_at is None]
+
+
 def key(key_id: str) -> KeyRow:
     """One key; NoSuchKey."""
     with connection.cursor() as cursor:

@@ -141,6 +141,10 @@ class Rights:
                 return granted
         return None
 
+    def own(self) -> Rights:
+        """Without what others let the actor do for a while: only one's own may be given on."""
+        return Rights((g for g in self.granted if not g.via.startswith("delegation:")), self._units)
+
     def anywhere(self, permission: str, at: datetime) -> bool:
         """Whether it is allowed to anything at all."""
         return any(g.holds_at(at) for g in self.of(permission))

@@ -25,22 +25,31 @@ class Officer:
     role: str
 
 
-def opening_problem(*, officer: Officer, person: Officer) -> str | None:
-    """A message key; None when this officer may open a recovery for this person."""
+def opening_problem(*, officer: Officer, person: Officer, covers: bool = True) -> str | None:
+    """A message key; None when this officer may open a recovery for this person.
+
+    `covers`: the officer may recover accounts in every unit where the person holds something.
+    """
     if officer.role not in STAFF:
         return "identity.not_allowed"
     if officer.id == person.id:
         return "identity.recovery.own"
     if person.role == "admin" and officer.role != "admin":
         return "identity.recovery.needs_administrators"
-    return None
+    return None if covers else "identity.recovery.beyond"
 
 
 def confirming_problem(
-    *, officer: Officer, person: Officer, opened_by: str, opened_at: datetime, at: datetime
+    *,
+    officer: Officer,
+    person: Officer,
+    opened_by: str,
+    opened_at: datetime,
+    at: datetime,
+    covers: bool = True,
 ) -> str | None:
     """A message key; None when this second officer may confirm now."""
-    first = opening_problem(officer=officer, person=person)
+    first = opening_problem(officer=officer, person=person, covers=covers)
     if first:
         return first
     if officer.id == opened_by:

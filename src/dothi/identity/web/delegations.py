@@ -22,7 +22,7 @@ def _given(request: HttpRequest, me: Account) -> None:
     said = request.POST
     since, until = entered.moment(said, "since") or clock.now(), entered.moment(said, "until", last=True)
     if until is None:
-        raise RefusedForm({"until": "identity.post.day_shape"})
+        raise RefusedForm({"until": "identity.delegation.no_end"})
     login = entered.text(said, "taker", 150).casefold()
     delegation.delegate(
         giver=me,
@@ -33,6 +33,15 @@ def _given(request: HttpRequest, me: Account) -> None:
         permissions=said.getlist("permission")[:100],
         unit=entered.unit(said),
     )
+
+
+def _units(request: HttpRequest, held: list[str]) -> list[tuple[str, str]]:
+    """The units in which the one who asks holds any of these."""
+    at, own = clock.now(), rights(request).own()
+    reaches = [own.reach(code, at) for code in held]
+    if any(found.everywhere for found in reaches):
+        return entered.unit_choices()
+    return entered.unit_choices(sorted(frozenset().union(*(found.units for found in reaches))))
 
 
 @signed_in
@@ -66,7 +75,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "given": {"since": people.today().isoformat()}
         | {f: entered.text(request.POST, f) for f in _FIELDS if f in request.POST},
         "wrong": wrong,
-        "units": entered.unit_choices(),
+        "units": _units(request, held),
         **entered.heard(request),
     }
     return render(request, "identity/delegations.html", page, status=400 if wrong else 200)

@@ -57,6 +57,14 @@ def unit(post: QueryDict, name: str = "unit") -> str:
     return chosen
 
 
+def place(post: QueryDict, name: str = "unit") -> str:
+    """A unit of today, or `*` for the whole city, which is empty; RefusedForm when nothing was chosen."""
+    chosen = text(post, name, 100)
+    if not chosen:
+        raise RefusedForm({name: "identity.post.no_unit"})
+    return "" if chosen == "*" else unit(post, name)
+
+
 def names(post: QueryDict, name: str) -> list[str]:
     """Words with commas between or one a line, without blank and repeated ones."""
     said = post.get(name, "").replace("\x00", "").replace("\n", ",")

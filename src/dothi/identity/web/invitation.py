@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from dothi.foundation import clock
 from dothi.identity import flows
 from dothi.identity.actions.person import accept_invitation
-from dothi.identity.errors import LinkNotGood, RefusedForm
+from dothi.identity.errors import InvitationNotGood, RefusedForm
 from dothi.identity.gates import public
 from dothi.identity.queries.invitation import good_invitation
 from dothi.identity.web import ways
@@ -24,7 +24,7 @@ from dothi.identity.web import ways
 def invited(request: HttpRequest, signed: str) -> HttpResponse:
     found = good_invitation(signed, at=clock.now())
     if found is None:
-        raise LinkNotGood
+        raise InvitationNotGood
     wrong: dict[str, str] = {}
     if request.method == "POST":
         try:

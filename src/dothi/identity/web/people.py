@@ -11,28 +11,34 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dothi.foundation import clock
+from dothi.foundation import clock, messages
 from dothi.identity.actions import grant, person, post
 from dothi.identity.errors import BeyondReach, RefusedForm
 from dothi.identity.gates import requires, rights
 from dothi.identity.models import Account, Post
 from dothi.identity.queries import people, position
+from dothi.identity.queries.key import keys_of
 from dothi.identity.queries.rights import granted_to
 from dothi.identity.reach import current
 from dothi.identity.rules.permission import Granted, Thing
+from dothi.identity.step_up import recently
 from dothi.identity.web import entered
 
 _ADD = ("name", "login", "position", "unit", "organisation", "title", "since", "until", "basis")
 MANAGE = "identity.manage"
+FRESH = 30
+"""Minutes within which one must have shown who one is, to give or take rights."""
 
 
 def choices(request: HttpRequest) -> dict[str, Any]:
     """What the forms of rights offer: units within reach, positions and permissions in words."""
     language = str(getattr(request, "language", "vi"))
     reach = current()
+    units = entered.unit_choices(None if reach.everywhere else sorted(reach.units))
+    whole = [("*", messages.text(language, "identity.whole_city"))] if reach.everywhere else []
     return {
-        "units": entered.unit_choices(None if reach.everywhere else sorted(reach.units)),
-        "whole_city": reach.everywhere,
+        "units": units,
+        "places": whole + units,
         "positions": [(known.code, known.told(language)) for known in position.table().values()],
         "permissions": [(code, position.sentence(language, code)) for code in position.permissions()],
         "organisations": [(o.pk, o.name) for o in people.organisations() if o.ended_on is None],
@@ -56,6 +62,7 @@ class Words:
             "position": known.told(self._language) if known else row.position,
             "unit": self._names.get(row.unit, row.unit),
             "standing": people.standing(row),
+            "ends_today": row.last_day == people.today(),
         }
 
 
@@ -83,7 +90,7 @@ def _post_entered(request: HttpRequest) -> dict[str, Any]:
     last = entered.day(said, "until")
     return {
         "position": entered.text(said, "position", 60),
-        "unit": entered.unit(said),
+        "unit": entered.place(said),
         "organisation": people.organisation(entered.text(said, "organisation", 40)),
         "title": entered.text(said, "title"),
         "since": since,
@@ -94,6 +101,7 @@ def _post_entered(request: HttpRequest) -> dict[str, Any]:
 
 
 @requires(MANAGE)
+@recently(minutes=FRESH)
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     """An officer with a first post, and the link by which the account is opened."""
@@ -174,10 +182,12 @@ def page(
 
 
 @requires(MANAGE)
+@recently(minutes=FRESH)
 @require_POST
 def give(request: HttpRequest, account_id: str) -> HttpResponse:
     """A further post."""
     account = people.officer(account_id)
+    _not_oneself(request, account)
     try:
         post.give_post(account=account, **_post_entered(request))
     except RefusedForm as refusal:
@@ -187,15 +197,20 @@ def give(request: HttpRequest, account_id: str) -> HttpResponse:
 
 
 @requires(MANAGE)
+@recently(minutes=FRESH)
 @require_POST
 def end(request: HttpRequest, account_id: str, number: int) -> HttpResponse:
     """End a post with a last day; today's when none is said."""
     account = people.officer(account_id)
     try:
-        last = entered.day(request.POST, "until", empty=people.today())
-        assert last is not None
         held = people.post(account, number)
-        post.end_post(post=held, until=max(last + timedelta(days=1), held.since), by=rights(request))
+        if request.POST.get("when") == "now":
+            until = people.today()
+        else:
+            last = entered.day(request.POST, "until", empty=people.today())
+            assert last is not None
+            until = last + timedelta(days=1)
+        post.end_post(post=held, until=max(until, held.since), by=rights(request))
     except RefusedForm as refusal:
         return page(request, account, {}, refusal.fields)
     entered.say(request, "identity.said.post_ended")
@@ -207,7 +222,7 @@ def grant_entered(request: HttpRequest) -> dict[str, Any]:
     said = request.POST
     return {
         "permission": entered.text(said, "permission", 80),
-        "unit": entered.unit(said),
+        "unit": entered.place(said),
         "types": entered.names(said, "types"),
         "attributes": entered.names(said, "attributes"),
         "purposes": entered.names(said, "purposes"),
@@ -219,10 +234,12 @@ def grant_entered(request: HttpRequest) -> dict[str, Any]:
 
 
 @requires(MANAGE)
+@recently(minutes=FRESH)
 @require_POST
 def allow(request: HttpRequest, account_id: str) -> HttpResponse:
     """A single right beside the posts."""
     account = people.officer(account_id)
+    _not_oneself(request, account)
     try:
         grant.give_grant(subject=f"account:{account.pk}", **grant_entered(request))
     except RefusedForm as refusal:
@@ -233,12 +250,19 @@ def allow(request: HttpRequest, account_id: str) -> HttpResponse:
 
 
 @requires(MANAGE)
+@recently(minutes=FRESH)
 @require_POST
 def withdraw(request: HttpRequest, account_id: str, number: int) -> HttpResponse:
     account = people.officer(account_id)
     grant.withdraw_grant(grant=people.grant(f"account:{account.pk}", number), by=rights(request))
     entered.say(request, "identity.said.withdrawn")
     return redirect("person", account_id=account.pk)
+
+
+def _not_oneself(request: HttpRequest, account: Account) -> None:
+    """BeyondReach when somebody would give to himself, or prolong what he holds."""
+    if account.pk == getattr(request, "account", account).pk:
+        raise BeyondReach
 
 
 def _wholly_within(request: HttpRequest, account: Account) -> None:
@@ -251,6 +275,7 @@ def _wholly_within(request: HttpRequest, account: Account) -> None:
 
 
 @requires(MANAGE)
+@recently(minutes=FRESH)
 @require_POST
 def invite(request: HttpRequest, account_id: str) -> HttpResponse:
     """A new link for somebody who never opened the account."""
@@ -265,6 +290,7 @@ def invite(request: HttpRequest, account_id: str) -> HttpResponse:
 
 
 @requires(MANAGE)
+@recently(minutes=FRESH)
 @require_http_methods(["GET", "POST"])
 def close(request: HttpRequest, account_id: str) -> HttpResponse:
     """Ask once, then close an account; or open a closed one again."""
@@ -277,4 +303,6 @@ def close(request: HttpRequest, account_id: str) -> HttpResponse:
             person.take_back(account=account)
         entered.say(request, "identity.said.opened_again" if account.is_active else "identity.said.closed")
         return redirect("person", account_id=account.pk)
-    return render(request, "identity/person_close.html", {"one": account})
+    return render(
+        request, "identity/person_close.html", {"one": account, "keys": len(keys_of(f"account:{account.pk}"))}
+    )
