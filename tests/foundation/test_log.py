@@ -43,3 +43,15 @@ def test_a_process_goes_on_when_its_log_is_on_a_full_disk(tmp_path: Path) -> Non
 )
 def test_one_time_link_is_gone_when_a_library_tells_an_address(told: str, kept: str) -> None:
     assert without_tokens(None, "", {"event": told}) == {"event": kept}
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("Not Found: /documents/046004367717/", "Not Found: /documents/\u2026/"),
+        ("Not Found: /v/so-0901234567?q=1", "Not Found: /v/\u2026?q=1"),
+        ("Not Found: /places/unit/19753/", "Not Found: /places/unit/19753/"),
+    ],
+)
+def test_number_of_a_person_is_gone_when_a_library_tells_an_address(told: str, kept: str) -> None:
+    assert without_tokens(None, "", {"event": told}) == {"event": kept}

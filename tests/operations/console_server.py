@@ -163,13 +163,17 @@ def page(cookies: SimpleCookie, *, tiles: str = "", place: bool = False) -> byte
 
 
 def write(id: str, value: float | None, fields: dict[str, Any]) -> None:  # noqa: A002 - as the tests post it
-    """A reading of PM2.5 now, or none, with other attributes; the field `gone` deletes."""
-    gone = fields.pop("gone", False)
+    """A reading of PM2.5 now, or none, with other attributes; the fields `gone`: deletes, `of`: its type, `unit`: of the reading."""
+    gone, of, unit = (
+        fields.pop("gone", False),
+        fields.pop("of", "AirQualityObserved"),
+        fields.pop("unit", "GQ"),
+    )
     attrs = {name: attribute(one) for name, one in fields.items()}
     if value is not None:
-        attrs["pm25"] = reading(value, "GQ", 0)
+        attrs["pm25"] = reading(value, unit, 0)
     kind = "deleted" if gone else "updated"
-    STORE.write(id, attrs, kind=kind, of="AirQualityObserved", scopes=["/lac/go-mo"])
+    STORE.write(id, attrs, kind=kind, of=of, scopes=["/lac/go-mo"])
 
 
 async def body_of(receive: Any) -> bytes:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.software_key import SoftwareKey
 
 from dothi.cityhall.bench.instance import three_ports
 
@@ -32,6 +33,8 @@ class Canaries:
         self.emails = [f"chim{secrets.token_hex(6)}@canary.vn" for _ in range(20)]
         self.numbers = [f"0460{secrets.randbelow(10**8):08}" for _ in range(20)]
         self.tokens = [secrets.token_urlsafe(24) for _ in range(25)]
+        self.links: list[str] = []
+        """Links and tokens that the city makes on the way."""
         self.names = [f"Hoàng Yến {secrets.token_hex(6)}" for _ in range(15)]
 
     def all(self) -> list[str]:
@@ -163,13 +166,105 @@ def _send(city: City, canaries: Canaries) -> None:
         http.get(f"/ngsi-ld/v1/entities/urn:ngsi-ld:Person:{number}")
 
 
+def _make_passkey(city: City, visitor: Visitor) -> None:
+    """Officers get further only with a passkey: one of software, over the wire."""
+    port = city.url.rpartition(":")[2]
+    key = SoftwareKey(rp_id="localhost", origin=f"http://localhost:{port}")
+    options = visitor.post("/sign-in/first-passkey/options/", {}).json()
+    made = visitor.post("/sign-in/first-passkey/", {"credential": key.add(options), "name": "Khoá"})
+    assert visitor.http.get("/people/").status_code == 200, made.text[:2000]
+
+
+def _invite(city: City, visitor: Visitor, canaries: Canaries) -> None:
+    """Officers are entered by name and invited; the link and wrong passwords go through, and a recovery."""
+    for number, name in enumerate(canaries.names[:3]):
+        given = {
+            "name": name,
+            "login": f"can.bo{number}",
+            "position": "auditor",
+            "since": "2026-01-01",
+            "basis": name,
+        }
+        page = visitor.post("/people/add/", given)
+        account = re.search(r"/people/(acc_\w+)", str(page.url) + page.text)
+        assert account is not None, page.text[:2000]
+        shown = visitor.post(f"/people/{account.group(1)}/invite/", {}).text
+        link = re.search(r"/invited/[^\s\"<&]+", shown)
+        assert link is not None
+        canaries.links.append(link.group().split("/")[2])
+        for password in canaries.passwords[number * 4 : number * 4 + 4]:
+            assert (
+                visitor.post(link.group(), {"password": password, "again": password[::-1]}).status_code == 400
+            )
+        visitor.post("/recovery/", {"login": f"can.bo{number}", "document_kind": "passport", "document_digits": canaries.numbers[number][-4:]})  # fmt: skip
+        Visitor(city.url).post("/recover/", {"login": f"can.bo{number}", "code": canaries.numbers[number]})
+
+
+def _make_keys(visitor: Visitor, canaries: Canaries) -> None:
+    """Keys of machines whose purpose names people; the token is a secret of the city's own making."""
+    for name in canaries.names[:5]:
+        form = visitor.http.get("/keys/add/").text
+        owner, number = re.search(r"account:acc_\w+", form), re.search(r'name="number" value="([^"]+)"', form)
+        assert owner is not None
+        assert number is not None
+        given = {
+            "note": f"Cho {name}",
+            "owner": owner.group(),
+            "operations": "read",
+            "number": number.group(1),
+        }
+        token = re.search(r"dothi_[0-9a-f]{12}_[\w-]+", visitor.post("/keys/add/", given).text)
+        assert token is not None
+        canaries.links.append(token.group().split("_", 2)[2])
+
+
+def _sign_papers(visitor: Visitor, canaries: Canaries) -> None:
+    """Documents, codes, credentials and keys with a secret; well-formed and not."""
+    visitor.post("/documents/keys/add/", {"kind": "demo", "name": "Khoá thử", "organisation": "Thành phố"})
+    key = re.search(r"sgk_\w+", visitor.http.get("/documents/keys/").text)
+    for name, number, token in zip(canaries.names, canaries.numbers, canaries.tokens, strict=False):
+        paper = {"title": name, "kind": "Giấy", "key": key.group() if key else "", "text": number, "fields": f"Họ tên: {name}", "number": number}  # fmt: skip
+        visitor.post("/documents/sign/", paper)
+        visitor.post(
+            "/documents/codes/issue/", {"channel": "sms", "subject": name, "recipient": number, "text": token}
+        )
+        visitor.post("/documents/codes/call/", {"about": name})
+        visitor.post("/documents/keys/add/", {"kind": "remote", "name": name, "url": f"https://a.test/{token}", "credential": token, "secret": token})  # fmt: skip
+        claims = {"full_name": name, "birth_date": "2000-01-01", "residence": number, "ward": name}
+        visitor.post("/documents/credentials/offer/", claims)
+        visitor.http.get(f"/documents/{number}/")
+        visitor.http.get("/verify/", params={"code": number, "text": name})
+
+
+def _take_credentials(city: City, canaries: Canaries) -> None:
+    """A wallet's wrong codes, tokens and proofs."""
+    for token, number in zip(canaries.tokens, canaries.numbers, strict=False):
+        wallet = _client(city.url, Authorization=f"Bearer {token}")
+        grant = {"grant_type": "urn:ietf:params:oauth:grant-type:pre-authorized_code", "pre-authorized_code": token, "tx_code": number}  # fmt: skip
+        assert wallet.post("/credentials/token", data=grant).status_code >= 400
+        assert (
+            wallet.post(
+                "/credentials/credential", json={"proofs": {"jwt": [token]}, "name": number}
+            ).status_code
+            >= 400
+        )
+        wallet.post(f"/credentials/response/{number}", data={"vp_token": token, "state": number})
+        wallet.post("/oidc/token", data={"grant_type": "authorization_code", "code": token, "client_secret": token, "code_verifier": token})  # fmt: skip
+        wallet.get("/oidc/authorize", params={"client_id": number, "state": token, "login_hint": number})
+
+
 def test_no_log_holds_a_secret_or_a_person_when_a_hundred_went_through(city: City) -> None:
     canaries = Canaries()
     visitor = _enter(city, canaries)
+    _make_passkey(city, visitor)
     _sign_in_wrongly(city, canaries)
     _ask(city, canaries)
     _work(visitor, canaries)
     _send(city, canaries)
+    _invite(city, visitor, canaries)
+    _make_keys(visitor, canaries)
+    _sign_papers(visitor, canaries)
+    _take_credentials(city, canaries)
     city.stop()
 
     logs = city.logs()
@@ -180,5 +275,5 @@ def test_no_log_holds_a_secret_or_a_person_when_a_hundred_went_through(city: Cit
         (name, line[:300])
         for name, text in logs.items()
         for line in text.splitlines()
-        if any(one in line for one in [*canaries.all(), PASSWORD])
+        if any(one in line for one in [*canaries.all(), *canaries.links, PASSWORD])
     ] == []

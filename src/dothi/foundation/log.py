@@ -31,8 +31,10 @@ class Patient:
             self._stream.flush()
 
 
-_TOKEN = re.compile(r"/[A-Za-z0-9_:.=%~-]{20,}(?=[/?\s]|$)")
-"""A part of an address that is long enough to be a one-time link."""
+_TOKEN = re.compile(
+    r"/(?:[A-Za-z0-9_:.=%~-]{20,}|[A-Za-z0-9_:.=%~-]*[0-9]{9,}[A-Za-z0-9_:.=%~-]*)(?=[/?\s]|$)"
+)
+"""A part of an address that is long enough to be a one-time link, or holds the number of a phone or an identity card."""
 
 
 def without_tokens(

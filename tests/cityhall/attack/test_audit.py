@@ -50,6 +50,7 @@ UNNOTED = {
         "oidc_device.begin_device": "a program asks; the grant is noted", "oidc_device.poll_device": "a program asks; the grant is noted",
         "oidc_logout.end_session": "part of a sign-out", "oidc_pushed.push_request": "a program asks", "oidc_pushed.use_pushed": "a program asks",
         "oidc_rate.count": "a counter", "oidc_token.give_code": "a step of a grant that is noted", "oidc_token.begin_tokens": "a step of a grant that is noted",
+        "planting.remove_planted_officers": "a simulated city, noted as a whole by who plants it",
         "rights.renew": "part of acts that are noted", "rights.keep_an_administrator": "only takes a lock",
         "upkeep.drop_sessions": "noted by the run of the retention", "upkeep.drop_tries": "noted by the run of the retention",
         "upkeep.drop_links": "noted by the run of the retention",
