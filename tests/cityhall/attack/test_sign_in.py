@@ -333,3 +333,22 @@ def test_tries_are_forgotten_after_a_day_when_they_were_wrong(dung: Any) -> None
 
     kept = FailedTry.objects.values_list("login", flat=True)
     assert [re.fullmatch(r"password:[0-9a-f]{64}", one) is not None for one in kept] == [True]
+
+
+def test_refused_permission_stands_in_the_log_when_a_page_is_tried() -> None:
+    """S10-85: who tried which page for want of which permission, with the mark of the request; nobody's name."""
+    from structlog.testing import capture_logs
+
+    resident = enter(made("an@example.vn", "resident"))
+    with capture_logs() as told_:
+        assert resident.get("/people/").status_code == 403
+
+    (one,) = [entry for entry in told_ if entry["event"] == "A permission is missing"]
+    assert one == {
+        "module": "dothi.identity.gates",
+        "event": "A permission is missing",
+        "log_level": "warning",
+        "permission": "identity.see",
+        "actor": f"account:{Account.objects.get().pk}",
+        "page": "/people/",
+    }
