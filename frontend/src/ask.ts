@@ -4,7 +4,7 @@
 export class SignedOut extends Error {}
 
 function csrf(): string {
-  return /(?:^|; )dothi_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  return /(?:^|; )(?:__Host-)?dothi_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 }
 
 export async function renew(): Promise<void> {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +57,25 @@ def test_one_time_link_is_gone_when_a_library_tells_an_address(told: str, kept: 
 )
 def test_number_of_a_person_is_gone_when_a_library_tells_an_address(told: str, kept: str) -> None:
     assert without_tokens(None, "", {"event": told}) == {"event": kept}
+
+
+def test_line_is_one_and_says_when_and_where_when_a_stranger_writes_line_breaks_into_it() -> None:
+    program = """
+from dothi.foundation import log
+from dothi.foundation.settings import Settings
+log.configure(Settings(log_format="json"), process="probe")
+log.get("x").warning("Typed", login='An\\r\\n{"event": "forged", "level": "error"}\\x1b[2J')
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(SOURCES)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    lines = [json.loads(line) for line in (told.stdout + told.stderr).splitlines()]
+    assert [line["event"] for line in lines] == ["Typed"]
+    assert lines[0]["login"] == 'An\r\n{"event": "forged", "level": "error"}\x1b[2J'
+    assert lines[0]["level"] == "warning"
+    assert re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|\+00:00)", json.dumps(lines[0]))

@@ -146,6 +146,19 @@ def tile_file(folder: Path | None) -> str:
 	}}"""
 
 
+PROXIES = "trusted_proxies static private_ranges\n\t\ttrusted_proxies_strict"
+"""Who may say from where a request came. Strict: of the addresses in X-Forwarded-For the last that is no proxy's counts,
+for proxies add theirs at the end, and whatever stands before it was written by the browser itself."""
+
+
+def hsts(settings: Settings) -> str:
+    """For every answer, the broker's and static files too; also when a proxy in front ends TLS."""
+    if urlsplit(settings.public_url).scheme != "https":
+        return ""
+    below = "; includeSubDomains" if settings.hsts_subdomains else ""
+    return f'\n\t\tStrict-Transport-Security "max-age=31536000{below}"'
+
+
 def text(
     settings: Settings, *, brokers: list[Path], web: Path, pages: Path, static: Path, under: str = ""
 ) -> str:
@@ -155,8 +168,7 @@ def text(
     site = f"https://{host}:{settings.port}" if tls else f"http://:{settings.port}"
     upstreams = " ".join(f"unix/{path}" for path in brokers)
     largest = max(settings.body_limit, settings.batch_limit) + ROUND_A_FILE
-    hsts = '\n\t\tStrict-Transport-Security "max-age=31536000"' if tls else ""
-    trusted = "" if tls else "\n\t\ttrusted_proxies static private_ranges"
+    trusted = "" if tls else f"\n\t\t{PROXIES}"
     return f"""{{
 	admin off
 	persist_config off
@@ -177,15 +189,22 @@ def text(
 	}}
 }}
 
-{site} {{
-	bind {settings.host}
+(safe) {{
 	header {{
 		X-Content-Type-Options nosniff
 		Referrer-Policy same-origin
-		?X-Frame-Options DENY
-		?X-Request-Id {{http.request.uuid}}
-		-Server{hsts}
+		-Server
+		-Via{hsts(settings)}
 	}}
+	# One directive each: in one block none is set as soon as one is there.
+	header ?X-Frame-Options DENY
+	header ?X-Request-Id {{http.request.uuid}}
+	header ?Cross-Origin-Resource-Policy same-origin
+}}
+
+{site} {{
+	bind {settings.host}
+	import safe
 	@upload path {UPLOAD_PATHS}
 	@other not path {UPLOAD_PATHS}
 	request_body @upload {{
@@ -231,6 +250,7 @@ def text(
 	}}
 
 	handle_errors 413 {{
+		import safe
 		header Cache-Control no-store
 		@machine path {BROKER_PATHS}
 		@vi {{
@@ -257,6 +277,7 @@ def text(
 		}}
 	}}
 	handle_errors 502 503 504 {{
+		import safe
 		header Retry-After 2
 		header Cache-Control no-store
 		@machine path {BROKER_PATHS}
@@ -272,6 +293,10 @@ def text(
 				status 503
 			}}
 		}}
+	}}
+	handle_errors {{
+		import safe
+		respond "{{err.status_code}}"
 	}}
 }}
 """

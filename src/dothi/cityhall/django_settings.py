@@ -68,6 +68,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dothi.cityhall.middleware.RequestMark",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "dothi.cityhall.middleware.SafetyHeaders",
     "dothi.cityhall.middleware.ChosenLanguage",
     "dothi.cityhall.middleware.ErrorPages",
@@ -123,18 +125,28 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_NAME = "dothi_session"
+HTTPS = _PUBLIC.scheme == "https"
+_OURS_ALONE = "__Host-" if HTTPS else ""
+"""Browsers take a cookie of such a name from this very host by https only: no other site of the locality can plant one."""
+SESSION_COOKIE_NAME = f"{_OURS_ALONE}dothi_session"
 SESSION_COOKIE_AGE = SETTINGS.session_hours * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
-CSRF_COOKIE_NAME = "dothi_csrf"
+CSRF_COOKIE_NAME = f"{_OURS_ALONE}dothi_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False  # the console's scripts send it back in the header X-CSRFToken
 CSRF_FAILURE_VIEW = "dothi.cityhall.error_pages.forged"
 CSRF_TRUSTED_ORIGINS = [f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _PUBLIC.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_SSL_HOST = _PUBLIC.netloc  # never the Host that a request names
+SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and SETTINGS.hsts_subdomains
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
 
 # Mail goes through one server, or nowhere: pages say so then (identity.mail).
 _MAIL = urlsplit(SETTINGS.mail_url)
@@ -156,4 +168,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = SETTINGS.body_limit
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 APPEND_SLASH = True
 LOGGING_CONFIG = None  # foundation.log sets logs up, for every process alike
-SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # the assets of a checkout are not built yet
+SILENCED_SYSTEM_CHECKS = [
+    "staticfiles.W004",  # the assets of a checkout are not built yet
+    "security.W021",  # preload is asked of browser makers for a whole registered name, for years: for its owner to decide
+]
+if not SETTINGS.hsts_subdomains:
+    # Below the city's name may stand sites of others that have no https: the locality says when there are none.
+    SILENCED_SYSTEM_CHECKS.append("security.W005")

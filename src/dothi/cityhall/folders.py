@@ -119,7 +119,7 @@ def secret(data: Path, name: str) -> str:
         _make(file.parent)
         part = file.with_name(f".{name}.part")
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as sink:
-            sink.write(secrets.token_urlsafe(32))
+            sink.write(secrets.token_urlsafe(48))
         own(part, 0o600)
         part.rename(file)
     return file.read_text("ascii").strip()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
@@ -93,6 +93,7 @@ class SafetyHeaders:
         answer.headers.setdefault("X-Frame-Options", "DENY")
         answer.headers.setdefault("Referrer-Policy", "same-origin")
         answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         answer.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), payment=()")
         answer.headers.setdefault("Cache-Control", "no-cache, private")
         return answer
@@ -118,12 +119,17 @@ class ChosenLanguage:
 
 
 class ErrorPages:
-    """The last net: a store that does not answer is a 503 with what to do, not a bare failure."""
+    """The last net: a store that does not answer is a 503 with what to do, not a bare failure.
+
+    An address with a NUL is none of ours: PostgreSQL has no text with one to compare it with.
+    """
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path:
+            return error_pages.missing(request)
         try:
             return self.handler(request)
         except OperationalError:
@@ -192,4 +198,8 @@ class DomainErrors:
         if isinstance(error, OperationalError):
             _log.error("The database does not answer", error=str(error))
             return error_pages.busy(request)
+        if isinstance(error, DataError) and "NUL" in str(
+            error
+        ):  # refused before it was sent: nothing is broken
+            return error_pages.bad_request(request)
         return error_pages.told(request, error) if isinstance(error, DothiError) else None

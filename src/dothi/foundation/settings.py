@@ -44,6 +44,9 @@ class Settings:
     )
     mqtt_port: int = _entry(0, "Port of MQTT; 0: 1883 with port 8080, else port + 2.")
     public_url: str = _entry("", "Address under which browsers reach the city; empty: http://host:port.")
+    hsts_subdomains: bool = _entry(
+        False, "Tell browsers that every name below the public one speaks https, too; only when that is so."
+    )
     database_url: str = _entry(
         "", "PostgreSQL 15 or newer of your own (postgresql://...); empty: the embedded one.", secret=True
     )

@@ -12,13 +12,17 @@ import binascii
 import functools
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 COOKIE = "dothi_broker"
+SECURE_COOKIE = f"__Secure-{COOKIE}"
+"""Its name where pages are reached by https: browsers then take it from nobody else."""
+PATH = "/live"
 SECONDS = 600
-"""How long a ticket is good: the page renews it long before, and who signs out loses it soon."""
+"""How long a ticket is good: the page renews it long before. No process looks it up, so a copy of it outlives the
+session by that much; the browser's own is taken away at sign-out."""
 
 _VERSION = "v1"
 
@@ -99,6 +103,12 @@ def from_cookie_header(header: str) -> str:
     """The ticket in a Cookie header; empty when there is none."""
     for part in header.split(";"):
         name, _, value = part.strip().partition("=")
-        if name == COOKIE:
+        if name in {SECURE_COOKIE, COOKIE}:
             return value
     return ""
+
+
+def forget(delete_cookie: Callable[..., object]) -> None:
+    """Take the ticket away from a browser, under either name: a cookie goes only by the path it was set for."""
+    for name in (SECURE_COOKIE, COOKIE):
+        delete_cookie(name, path=PATH, samesite="Strict")

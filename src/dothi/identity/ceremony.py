@@ -131,7 +131,7 @@ def _read(text: str) -> dict[str, Any]:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise PasskeyRefused("identity.passkey.refused") from error
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or found.get("type") != "public-key":
         raise PasskeyRefused("identity.passkey.refused")
     return found
 

@@ -112,8 +112,9 @@ def show(request: HttpRequest, account: Account, kind: str, pk: int) -> None:
 
 
 def stage(request: HttpRequest, key: str) -> Any | None:
-    """The stage where this person stands; None when he stands elsewhere, or his time is over."""
-    return LoginStageController.enter(request, key)
+    """The stage where this person stands; None when he stands elsewhere, his time is over, or his account is closed."""
+    found = LoginStageController.enter(request, key)
+    return found if found is not None and found.login.user.is_active else None
 
 
 def go_on(at: Any) -> HttpResponse:

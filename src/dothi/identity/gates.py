@@ -11,7 +11,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
-from dothi.foundation import clock
+from dothi.foundation import clock, log
 from dothi.foundation.errors import NotAllowed, NotAuthenticated
 from dothi.identity import reach
 from dothi.identity.models import Account
@@ -22,6 +22,7 @@ from dothi.identity.rules.permission import Rights, Thing
 View = Callable[..., HttpResponseBase]
 Of = Callable[..., Thing]
 """What a request is about: called with the view's arguments."""
+_log = log.get(__name__)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -96,6 +97,10 @@ def requires(
             thing = of(request, *args, **kwargs) if of else Thing() if city else None
             allowed = held.anywhere(wanted, at) if thing is None else held.why(wanted, thing, at) is not None
             if not allowed:
+                account = getattr(request, "account", None)
+                _log.warning(
+                    "A permission is missing", permission=wanted, actor=actor_of(account), page=request.path
+                )
                 raise NotAllowed("identity.not_allowed")
             with reach.entered(held.reach(wanted, at)):
                 return view(request, *args, **kwargs)

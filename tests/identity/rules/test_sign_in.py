@@ -59,3 +59,15 @@ def test_password_problem_names_what_is_wrong_when_weak(
 )
 def test_login_problem_is_none_when_it_is_a_name_or_an_address(login: str, fine: object) -> None:
     assert (rules.login_problem(login) is None) is fine
+
+
+def test_password_is_guessable_when_it_is_a_row_of_keys_or_one_word_with_digits() -> None:
+    found = {
+        word: rules.password_problem(word, name="An Nguyễn", login="an@example.vn", is_common=False)
+        for word in ("123456789012", "098765432109", "qwertyuiopas", "zyxwvutsrqpo", "dothi2026!!!", "Mật khẩu 2026", "AnNguyen1990", "adminadmin12", "202611250930", "dothi và biển")
+    }  # fmt: skip
+
+    assert {word for word, key in found.items() if key != "identity.password.guessable"} == {
+        "202611250930",
+        "dothi và biển",
+    }

@@ -23,7 +23,7 @@ from dothi.identity.queries.admin_link import token_hash
 from dothi.identity.queries.position import ADMINISTRATOR
 from dothi.identity.rules import sign_in as rules
 from dothi.identity.rules.permission import Rights
-from dothi.ledger.door import note
+from dothi.ledger.door import current, note
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def let_go(*, account: Account) -> None:
     """Close an account: its sessions end and it may nothing; its name stays in the records. LastAdministrator."""
     account.is_active = False
     account.save(update_fields=["is_active"])
-    end_all_sessions(account=account, at=clock.now())
+    end_all_sessions(account=account, at=clock.now(), by=current())
     rights.renew(account.tenant)
     if Post.objects.filter(account=account, position=ADMINISTRATOR).exists():
         rights.keep_an_administrator()

@@ -23,11 +23,12 @@ def check_sign_in(*, login: str, password: str, address: str, at: datetime) -> A
     Writes the failed try in a transaction of its own making; a wrong login costs as much time as a wrong password.
     """
     login = login.strip().casefold()[:150]
-    key = attempt.key_of("password", login)
+    found = accounts.account_by_login(login)
+    # One count an account, by whichever of its names it is tried.
+    key = attempt.key_of("password", found.login if found else login)
     if attempt.is_too_often(key=key, address=address, at=at):
         raise RefusedForm({"login": "identity.sign_in.too_often"})
-    found = accounts.account_by_login(login)
-    if found is None or not found.has_usable_password():
+    if found is None:  # Django does the same work itself for an account that has no password yet
         make_password(password)
     if found is None or not found.check_password(password):
         attempt.count_try(key=key, address=address, at=at)

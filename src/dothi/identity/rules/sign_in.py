@@ -20,6 +20,20 @@ MAILS_OF_ADDRESS = 20
 MAILS_WITHIN = timedelta(hours=1)
 MAIL_LINK_LIFE = timedelta(hours=24)
 RESET_LINK_LIFE = timedelta(hours=1)
+OWN_WORDS = (
+    "dothi",
+    "thanhpho",
+    "matkhau",
+    "password",
+    "vietnam",
+    "quantri",
+    "admin",
+    "canbo",
+    "congdan",
+    "xinchao",
+)
+"""What people here try first: a password of one of these and digits is none (docs/accounts.md names them)."""
+_ROWS = ("0123456789" * 2, "1234567890" * 2, "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 _EMAIL = re.compile(
     r"[^\s@<>,;:\"'()\[\]\\\x00-\x1f]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
 )
@@ -54,6 +68,24 @@ def password_problem(password: str, *, name: str, login: str, is_common: bool) -
         return "identity.password.long"
     bare = fold(password).replace(" ", "")
     own = {fold(word).replace(" ", "") for word in (name, login, login.partition("@")[0])}
-    if is_common or len(set(password)) < 5 or bare in own:
+    if (
+        is_common
+        or len(set(password)) < 5
+        or (bare and bare in own)
+        or _is_a_row(bare)
+        or _is_one_word(bare, own)
+    ):
         return "identity.password.guessable"
     return None
+
+
+def _is_a_row(bare: str) -> bool:
+    """Keys or letters as they stand beside each other, in either direction."""
+    return len(bare) >= LEAST_PASSWORD and any(bare in way for row in _ROWS for way in (row, row[::-1]))
+
+
+def _is_one_word(bare: str, own: set[str]) -> bool:
+    """One word that anybody would try, once or again and again, with digits and marks about it."""
+    letters = re.sub(r"[^a-z]", "", bare)
+    words = {re.sub(r"[^a-z]", "", word) for word in (*own, *OWN_WORDS)} - {""}
+    return any(letters and letters == word * (len(letters) // len(word)) for word in words)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dothi.foundation import clock
+from dothi.foundation.errors import NotAllowed
 from dothi.identity.actions import delegation
 from dothi.identity.errors import RefusedForm
 from dothi.identity.gates import rights, signed_in
@@ -51,6 +52,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     me: Account = request.account  # type: ignore[attr-defined]  # - the middleware sets it
     language, wrong, at = str(getattr(request, "language", "vi")), dict[str, str](), clock.now()
     if request.method == "POST":
+        if not rights(request).granted:  # else a resident could find out which logins are officers'
+            raise NotAllowed("identity.not_allowed")
         try:
             _given(request, me)
         except RefusedForm as refusal:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dothi.foundation import clock
+from dothi.foundation import clock, ticket
 from dothi.identity import flows
 from dothi.identity.errors import BadRequest
 from dothi.identity.gates import public
@@ -53,6 +53,12 @@ def _leaving(given: QueryDict) -> Leaving:
 
 
 def _gone(leaving: Leaving, request: HttpRequest) -> HttpResponse:
+    answer = _farewell(leaving, request)
+    ticket.forget(answer.delete_cookie)
+    return answer
+
+
+def _farewell(leaving: Leaving, request: HttpRequest) -> HttpResponse:
     if not leaving.uri:
         return render(request, "identity/oidc_signed_out.html", {"client": leaving.client, "account": None})
     glue = "&" if urlsplit(leaving.uri).query else "?"

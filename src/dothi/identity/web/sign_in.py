@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dothi.foundation import clock
+from dothi.foundation import clock, ticket
 from dothi.identity import ceremony, flows, mail, sessions
 from dothi.identity.actions.administrator import make_administrator
 from dothi.identity.actions.passkey import add_passkey, use_passkey
@@ -205,5 +205,6 @@ def new_passkey(request: HttpRequest, account: Account) -> int:
 def sign_out(request: HttpRequest) -> HttpResponse:
     flows.sign_out(request)
     answer = HttpResponseRedirect("/")
-    answer.delete_cookie("dothi_broker")
+    ticket.forget(answer.delete_cookie)
+    answer["Clear-Site-Data"] = '"cache"'  # not storage: the page that checks documents works offline by it
     return answer

@@ -30,10 +30,10 @@ def _with_ticket(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
         scopes=_scopes(),
     )
     answer.set_cookie(
-        ticket.COOKIE,
+        ticket.SECURE_COOKIE if settings.SESSION_COOKIE_SECURE else ticket.COOKIE,
         shown,
         max_age=ticket.SECONDS,
-        path="/live",
+        path=ticket.PATH,
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,
         samesite="Strict",
