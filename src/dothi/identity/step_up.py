@@ -19,6 +19,9 @@ from dothi.identity.models import Account
 from dothi.identity.queries import passkey as passkeys
 from dothi.identity.rules.session import Acr, is_recent
 
+FRESH = 30
+"""Minutes within which one must have shown who one is, to give or take rights, keys and sign-in."""
+
 View = Callable[..., HttpResponseBase]
 
 

@@ -19,6 +19,7 @@ from dothi.identity.errors import RefusedForm
 from dothi.identity.gates import requires
 from dothi.identity.queries import key as queries
 from dothi.identity.rules import key as rules
+from dothi.identity.step_up import FRESH, recently
 from dothi.identity.web import entered, key_words
 from dothi.identity.web.key_form import Given, terms_of
 
@@ -54,6 +55,7 @@ def _number(request: HttpRequest) -> str:
 
 
 @requires("identity.keys", city=True)
+@recently(minutes=FRESH)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
@@ -97,6 +99,7 @@ def detail(request: HttpRequest, key_id: str) -> HttpResponse:
 
 
 @requires("identity.keys", city=True)
+@recently(minutes=FRESH)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, key_id: str) -> HttpResponse:

@@ -21,6 +21,7 @@ from dothi.identity.models import OidcClient, OidcLogout
 from dothi.identity.queries.oidc_client import clients, post_logout_uris, programs
 from dothi.identity.queries.oidc_key import keys
 from dothi.identity.rules import acr, oidc_client, oidc_scope
+from dothi.identity.step_up import FRESH, recently
 
 
 def _lines(text: str) -> list[str]:
@@ -105,6 +106,7 @@ def _said(request: HttpRequest) -> str:
 
 
 @requires("identity.clients", city=True)
+@recently(minutes=FRESH)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def client_add(request: HttpRequest) -> HttpResponse:
@@ -147,6 +149,7 @@ def client_page(request: HttpRequest, client_id: str) -> HttpResponse:
 
 
 @requires("identity.clients", city=True)
+@recently(minutes=FRESH)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def client_change(request: HttpRequest, client_id: str) -> HttpResponse:
@@ -165,6 +168,7 @@ def client_change(request: HttpRequest, client_id: str) -> HttpResponse:
 
 
 @requires("identity.clients", city=True)
+@recently(minutes=FRESH)
 @require_POST
 def client_secret(request: HttpRequest, client_id: str) -> HttpResponse:
     city = _found(client_id)
@@ -180,6 +184,7 @@ def client_revoke(request: HttpRequest, client_id: str) -> HttpResponse:
 
 
 @requires("identity.clients", city=True)
+@recently(minutes=FRESH)
 @require_POST
 def keys_rotate(request: HttpRequest) -> HttpResponse:
     """The next key signs; an hour after it was published, or at once when the old one may be known."""

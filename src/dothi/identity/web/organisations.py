@@ -12,6 +12,7 @@ from dothi.identity.errors import NoSuchPerson, RefusedForm
 from dothi.identity.gates import requires, rights
 from dothi.identity.models.organisation import KINDS
 from dothi.identity.queries import people, position
+from dothi.identity.step_up import FRESH, recently
 from dothi.identity.web import entered
 from dothi.identity.web.people import choices, grant_entered
 
@@ -129,6 +130,7 @@ def program(request: HttpRequest, service_id: str) -> HttpResponse:
 
 
 @requires("identity.manage", city=True)
+@recently(minutes=FRESH)
 @require_POST
 def withdraw(request: HttpRequest, service_id: str, number: int) -> HttpResponse:
     found = people.program(service_id)

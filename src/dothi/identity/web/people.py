@@ -21,13 +21,11 @@ from dothi.identity.queries.key import keys_of
 from dothi.identity.queries.rights import granted_to
 from dothi.identity.reach import current
 from dothi.identity.rules.permission import Granted, Thing
-from dothi.identity.step_up import recently
+from dothi.identity.step_up import FRESH, recently
 from dothi.identity.web import entered
 
 _ADD = ("name", "login", "position", "unit", "organisation", "title", "since", "until", "basis")
 MANAGE = "identity.manage"
-FRESH = 30
-"""Minutes within which one must have shown who one is, to give or take rights."""
 
 
 def choices(request: HttpRequest) -> dict[str, Any]:

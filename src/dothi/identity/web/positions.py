@@ -17,6 +17,7 @@ from dothi.identity.gates import requires, rights
 from dothi.identity.models import Position
 from dothi.identity.queries import position
 from dothi.identity.rules.permission import Granted
+from dothi.identity.step_up import FRESH, recently
 from dothi.identity.web import entered
 
 
@@ -57,6 +58,7 @@ def _by_room(language: str, chosen: list[str]) -> list[dict[str, Any]]:
 
 
 @requires("identity.manage", city=True)
+@recently(minutes=FRESH)
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, code: str = "") -> HttpResponse:
     """Make a position, or change what one allows; one of the product becomes the locality's own."""

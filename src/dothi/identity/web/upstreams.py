@@ -19,6 +19,7 @@ from dothi.identity.errors import NotThere, RefusedForm
 from dothi.identity.gates import requires
 from dothi.identity.models import Upstream
 from dothi.identity.queries.upstream import presets, upstreams
+from dothi.identity.step_up import FRESH, recently
 
 
 @requires("identity.upstreams", city=True)
@@ -64,6 +65,7 @@ def _begin(preset: str) -> dict[str, Any]:
 
 
 @requires("identity.upstreams", city=True)
+@recently(minutes=FRESH)
 @never_cache
 @sensitive_post_parameters("client_secret")
 @require_http_methods(["GET", "POST"])
