@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.pages import PASSWORD, enter
 
+from dothi.broker.door import Terms, make_key
 from dothi.foundation import clock
 from dothi.identity import door
 from dothi.identity.actions import delegation, grant, organisation, person, position, post, service_account
@@ -473,3 +474,17 @@ def test_other_persons_things_do_not_exist_when_ids_are_guessed(hue: None, signe
         delegation.withdraw_delegation(delegation=0, giver=one)
     with pytest.raises(ObjectDoesNotExist):
         Account.objects.get(pk="nobody")
+
+
+def test_closing_page_tells_of_keys_that_go_on_when_the_person_answers_for_some(
+    hue: None, signed_in: Client
+) -> None:
+    one = officer("Binh", "ward_officer", "a")
+    with connection.cursor() as cursor:
+        terms = Terms(operations=["read"], note="Bảng tin", owner=f"account:{one.pk}")
+        make_key(cursor, tenant="", terms=terms)
+
+    page = signed_in.get(f"/people/{one.pk}/close/").content.decode()
+
+    assert "1 khóa API" in page
+    assert 'href="/keys/"' in page

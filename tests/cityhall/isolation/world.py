@@ -276,6 +276,7 @@ def build() -> World:
     _tenant("khac")
     stranger = Account(tenant="khac", name=CANARY["other"], login="stranger", role="staff")
     stranger.save()
+    post.give_post(account=stranger, position="administrator", since=date(2026, 1, 1))
     made.things["other"] = _things("other", stranger)
     _tenant("")
     return made
