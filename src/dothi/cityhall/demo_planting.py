@@ -170,6 +170,7 @@ def _plant_documents() -> None:
     documents.revoke(document=wrong, reason="error", words="Ghi sai ngày (mô phỏng)", by="demo")
     documents.code_for(
         channel="sms",
+        text="Ngày mai phường cắt nước từ 8 giờ đến 11 giờ để sửa ống (mô phỏng).",
         subject="Lịch cắt nước ngày mai (mô phỏng)",
         recipient="demo",
         organisation=COMMITTEE,
