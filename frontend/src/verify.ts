@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // <dothi-verify>: hashes a file in the browser and says what the city's signed list knows of it. The page works without it.
 import { BadList, listed, sha256, type Listed } from "./verify-list.ts";
+import { wordHashes } from "./verify-words.ts";
 import { isIncluded, pdfShape } from "./verify-proof.ts";
 
 const zone = "Asia/Ho_Chi_Minh";
@@ -13,6 +14,7 @@ class DothiVerify extends HTMLElement {
   connectedCallback(): void {
     void this.compareLink();
     void checkProofs(document);
+    compareWords();
     if (!globalThis.crypto?.subtle) {
       this.show("[data-insecure]", true);
       return;
@@ -35,6 +37,11 @@ class DothiVerify extends HTMLElement {
   private show(selector: string, isShown: boolean): void {
     const found = this.querySelector<HTMLElement>(selector);
     if (found) found.hidden = !isShown;
+  }
+
+  /** A test key's document is first of all a test. */
+  private shown(row: { status: string; demo: boolean }): string {
+    return row.demo && row.status === "valid" ? "valid_demo" : row.status;
   }
 
   private template(name: string): DocumentFragment {
@@ -65,7 +72,7 @@ class DothiVerify extends HTMLElement {
 
   private async answer(found: Listed, hash: string, bytes: Uint8Array<ArrayBuffer>): Promise<DocumentFragment> {
     const known = found.row && ["valid", "revoked", "replaced"].includes(found.row.status);
-    const answer = this.template(known ? found.row!.status : "unknown");
+    const answer = this.template(known ? this.shown(found.row!) : "unknown");
     const slot = (name: string, text: string) => {
       const place = answer.querySelector(`[data-slot="${name}"]`);
       if (place) place.textContent = text;
@@ -82,7 +89,7 @@ class DothiVerify extends HTMLElement {
       slot("organisation", found.row.organisation);
       slot("kind", found.row.kind);
       slot("signed_at", moment(found.row.signedAt));
-      mark("[data-demo]", found.row.demo);
+      mark("[data-demo]", found.row.demo && found.row.status !== "valid");
     } else {
       const shape = await pdfShape(bytes);
       mark("[data-changed]", shape === "changed");
@@ -114,6 +121,23 @@ class DothiVerify extends HTMLElement {
     const fits = [article.dataset.fileHash, article.dataset.contentHash].includes(given);
     article.prepend(this.template(fits ? "link_good" : "link_bad"));
   }
+}
+
+/** The pasted words of a message are hashed here and not sent. */
+function compareWords(): void {
+  const form = document.querySelector<HTMLFormElement>("form[data-compare]");
+  const words = form?.querySelector<HTMLTextAreaElement>("[name=text]");
+  const kept = form?.querySelector<HTMLInputElement>("[name=text_hash]");
+  if (!form || !words || !kept || !globalThis.crypto?.subtle) return;
+  form.querySelector<HTMLElement>("[data-by-browser]")!.hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    words.removeAttribute("name");
+    void wordHashes(words.value, form.dataset.compare ?? "").then((hashes) => {
+      kept.value = hashes.join(" ");
+      form.submit();
+    });
+  });
 }
 
 async function checkProofs(root: ParentNode): Promise<void> {

@@ -12,6 +12,7 @@ from django.db import connection
 
 from dothi.cityhall import demo_planting as planting
 from dothi.connectors.demo import city
+from dothi.documents import door as documents
 from dothi.foundation.settings import Settings, load
 from dothi.identity.models import Account, Organisation
 from dothi.ledger.door import acting
@@ -93,6 +94,16 @@ def _told() -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT actor, act FROM ledger.record WHERE object = %s ORDER BY id", [planting.DEMO])
         return cursor.fetchall()
+
+
+def test_names_of_the_city_say_its_kind_once_when_planted(db: None, settings: Settings) -> None:
+    planting.plant(settings)
+
+    offices = {key.name for key in documents.key_list()} | set(
+        Organisation.objects.values_list("name", flat=True)
+    )
+
+    assert offices == {"Ủy ban nhân dân Thành phố Lạc Giang (mô phỏng)"}
 
 
 def test_ledger_tells_of_the_city_as_a_whole_when_planted_and_forgotten(db: None, settings: Settings) -> None:

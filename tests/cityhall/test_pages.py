@@ -256,3 +256,29 @@ def test_no_file_is_taken_in_when_the_disk_is_low(
     assert says in body
     assert "sắp đầy" in (json.loads(body)["detail"] if kind == "application/json" else body)
     assert browser.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("vi", "Địa chỉ này không mở trực tiếp được"),
+        ("en", "This address cannot be opened directly"),
+    ],
+)
+def test_address_of_a_form_is_explained_when_a_browser_opens_it(
+    signed_in: Client, language: str, heading: str
+) -> None:
+    signed_in.cookies["dothi_language"] = language
+
+    answer = signed_in.get("/documents/codes/issue/", headers={"Accept": "text/html,*/*;q=0.8"})
+
+    body = answer.content.decode()
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert f"<h1>{heading}</h1>" in body
+    assert 'href="/"' in body
+
+
+def test_address_of_a_form_answers_shortly_when_a_program_opens_it(signed_in: Client) -> None:
+    answer = signed_in.get("/documents/codes/issue/", headers={"Accept": "*/*"})
+
+    assert (answer.status_code, answer["Allow"], answer.content) == (405, "POST", b"")

@@ -32,7 +32,7 @@ from dothi.sources import door as sources
 
 TENANT = ""
 DEMO = f"demo:{names.CITY_CODE}"
-PAPERS_BY = f"Ủy ban nhân dân {names.CITY} (mô phỏng)"
+COMMITTEE = f"Ủy ban nhân dân {names.CITY} (mô phỏng)"
 BEGINNING = date(2025, 7, 1)
 """The day of the two-level system."""
 _SQL = queries(files("dothi.cityhall").joinpath("demo.sql"))
@@ -150,16 +150,16 @@ def keep_logins(settings: Settings, found: dict[str, Login]) -> None:
 
 def _plant_documents() -> None:
     """A few papers signed with the marked demo key, one revoked and one replaced; a message, and an address."""
-    if any(key.name == PAPERS_BY for key in documents.key_list()):
+    if any(key.name == COMMITTEE for key in documents.key_list()):
         return
     unit = unit_id(city.make().plan.wards[0].code)
-    key = documents.make_demo_key(name=PAPERS_BY, organisation=f"Thành phố {names.CITY}", unit=unit)
+    key = documents.make_demo_key(name=COMMITTEE, organisation=names.CITY, unit=unit)
 
     def sign(number: int, kind: str, title: str, **more: Any) -> documents.SignedDocument:
         paper = documents.Paper(
-            organisation=PAPERS_BY, title=kind, number=f"Số: {number}/UBND (mô phỏng)",
+            organisation=COMMITTEE, title=kind, number=f"Số: {number}/UBND (mô phỏng)",
             text=["Nội dung mô phỏng, chỉ để xem cách hệ thống ký và kiểm tra văn bản."],
-            fields=[("Về việc", title), ("Nơi cấp", PAPERS_BY)],
+            fields=[("Về việc", title), ("Nơi cấp", COMMITTEE)],
         )  # fmt: skip
         return documents.sign(title=title, kind=kind, key=key, paper=paper, by="demo", **more)[0]
 
@@ -170,9 +170,10 @@ def _plant_documents() -> None:
     documents.revoke(document=wrong, reason="error", words="Ghi sai ngày (mô phỏng)", by="demo")
     documents.code_for(
         channel="sms",
+        text="Ngày mai phường cắt nước từ 8 giờ đến 11 giờ để sửa ống (mô phỏng).",
         subject="Lịch cắt nước ngày mai (mô phỏng)",
         recipient="demo",
-        organisation=PAPERS_BY,
+        organisation=COMMITTEE,
         unit=unit,
     )
 
@@ -180,7 +181,6 @@ def _plant_documents() -> None:
 def _plant_officers() -> None:
     """Officers who hold posts; they come in once somebody invites them, so no login of the demo is known."""
     wards = [unit_id(ward.code) for ward in city.make().plan.wards]
-    body = f"Ủy ban nhân dân thành phố {names.CITY} (mô phỏng)"
     for login, name, position, unit in (
         ("demo.hoa", "Trần Thị Hoa", "ward_head", wards[0]),
         ("demo.binh", "Nguyễn Văn Bình", "ward_officer", wards[0]),
@@ -191,7 +191,7 @@ def _plant_officers() -> None:
     ):
         identity.plant_officer(
             login=login, name=f"{name} (mô phỏng)", position=position, unit=unit, since=BEGINNING,
-            organisation=body, tenant=TENANT,
+            organisation=COMMITTEE, tenant=TENANT,
         )  # fmt: skip
 
 

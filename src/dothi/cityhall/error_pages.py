@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from dothi.foundation import messages, problem
 from dothi.foundation.errors import DothiError
 from dothi.identity.door import public
 
-_WITH_A_HEADING = frozenset({400, 403, 404, 413, 503, 507})
+_WITH_A_HEADING = frozenset({400, 403, 404, 405, 413, 503, 507})
 
 
 def _page(
@@ -54,6 +55,16 @@ def told(request: HttpRequest, error: DothiError) -> HttpResponse:
     answer_page = _page(request, known, reason=error.sentence(language), retry_after=error.retry_after)
     answer_page.status_code = error.status
     return answer_page
+
+
+def not_so(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+    """A page instead of Django's empty answer for a method that an address does not take; programs keep that one."""
+    is_empty = isinstance(answer, HttpResponse) and not answer.content
+    if answer.status_code != 405 or not is_empty or "text/html" not in request.headers.get("Accept", ""):
+        return answer
+    page = _page(request, 405)
+    page["Allow"] = answer.headers.get("Allow", "")
+    return page
 
 
 @public

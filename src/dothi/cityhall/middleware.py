@@ -192,7 +192,7 @@ class DomainErrors:
         self.handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.handler(request)
+        return error_pages.not_so(request, self.handler(request))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if isinstance(error, OperationalError):

@@ -151,7 +151,7 @@ CASES: list[tuple[str, str, Act]] = [
     (D + "credential_offered", "credential.offer_credential", lambda c: credential.offer_credential(claims=dict.fromkeys(CLAIMS, CANARY))),
     (P + "request_file", "request.file_request", lambda c: request.file_request(kind="access", name=CANARY, details=CANARY, at=clock.now())),
     (P + "request_take", "request.take_request", _taken),
-    (P + "looked", "looking.looked", lambda c: looking.looked(by="account:x", subject=f"account:{c.things['officer'].pk}", purpose="thu", what="request", at=clock.now())),
+    (P + "looked", "looking.looked", lambda c: looking.looked(by="account:x", subject=f"account:{c.things['officer'].pk}", purpose="data_requests", what="request", at=clock.now())),
     (P + "consent_given", "consent.give", lambda c: consent.give(account=c.dung.pk, text_id=c.things["words"].pk, language="vi", said=True, at=clock.now())),
     (P + "consent_text", "consent.publish_text", lambda c: consent.publish_text(purpose="thu", vi=CANARY * 5, en=CANARY * 5, by="", at=clock.now())),
     (P + "purpose_put", "purpose.put_purpose", lambda c: purpose.put_purpose(given=c.things["given"] | {"key": "hai", "basis": "task", "dpia": "planned"}, by="", new=True)),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,8 +16,17 @@ from tests.documents import signing, tampering
 
 from dothi.documents import door
 from dothi.documents.core.paper import Paper
-from dothi.documents.models import CityAddress, MessageCode, SignedDocument, SigningKey
+from dothi.documents.models import (
+    CityAddress,
+    CredentialOffer,
+    MessageCode,
+    PresentationRequest,
+    SignedDocument,
+    SigningKey,
+)
+from dothi.identity.door import give_post
 from dothi.identity.models import RightsEdition
+from dothi.places import door as places
 
 pytestmark = pytest.mark.django_db
 WRITTEN = {
@@ -226,3 +236,44 @@ def test_address_is_refused_when_it_is_none(signed_in: Client, host: str) -> Non
     page(signed_in, "/documents/addresses/", 400, host=host, about_host="x")
 
     assert CityAddress.objects.count() == 0
+
+
+CLAIMS = {"full_name": "Nguyễn Văn An", "birth_date": "1990-01-01", "residence": "1 Lê Lợi", "ward": "A"}
+QUESTION = {"purpose": "Trả kết quả", "claim": "ward"}
+
+
+@pytest.fixture
+def two_wards(dung: Any, signed_in: Client) -> Client:
+    """Dung holds a post in two wards; there is a third."""
+    places.put_units(
+        units=[
+            places.NewUnit(id=unit, kind="Phường", name=unit.title())
+            for unit in ("ward-a", "ward-b", "ward-c")
+        ]
+    )
+    dung.posts.update(position="counter_officer", unit="ward-a")
+    give_post(account=dung, position="counter_officer", unit="ward-b", since=date(2026, 1, 1))
+    return signed_in
+
+
+def test_officer_of_two_units_chooses_one_when_a_credential_is_offered_or_asked_for(
+    two_wards: Client,
+) -> None:
+    shown = page(two_wards, "/documents/credentials/")
+    page(two_wards, "/documents/credentials/offer/", 200, unit="ward-b", **CLAIMS)
+    page(two_wards, "/documents/credentials/ask/", 302, unit="ward-a", **QUESTION)
+
+    assert re.findall(r'<option value="(ward-.|)"', shown) == ["ward-a", "ward-b"] * 2
+    assert list(CredentialOffer.objects.values_list("unit", flat=True)) == ["ward-b"]
+    assert list(PresentationRequest.objects.values_list("unit", flat=True)) == ["ward-a"]
+
+
+@pytest.mark.parametrize("unit", ["", "ward-c", "no-such"])
+def test_credential_is_refused_with_a_sentence_when_the_unit_is_not_within_reach(
+    two_wards: Client, unit: str
+) -> None:
+    offered = page(two_wards, "/documents/credentials/offer/", 400, unit=unit, **CLAIMS)
+    asked = page(two_wards, "/documents/credentials/ask/", 400, unit=unit, **QUESTION)
+
+    assert all("Xin chọn một đơn vị trong phạm vi" in shown for shown in (offered, asked))
+    assert (CredentialOffer.objects.count(), PresentationRequest.objects.count()) == (0, 0)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +17,7 @@ from dothi.documents.actions import code as actions
 from dothi.documents.actions import status_list, tries
 from dothi.documents.core.paper import Paper
 from dothi.documents.errors import TooOften
-from dothi.documents.models import CallCode, SignedDocument, SigningKey
+from dothi.documents.models import CallCode, MessageCode, SignedDocument, SigningKey
 from dothi.documents.queries import document as queries
 from dothi.documents.rules import code
 from dothi.documents.rules import status_list as rules
@@ -47,8 +49,8 @@ def test_document_is_told_without_its_title_when_its_code_is_typed(
 
     shown = typed(ways[way])
 
-    assert "Đúng là văn bản của đô thị, còn hiệu lực" in shown
-    assert "Bản thử nghiệm" in shown
+    assert "Đúng là văn bản của đô thị" not in re.sub(r"<template.*?</template>", "", shown, flags=re.DOTALL)
+    assert 0 < shown.index("không có giá trị pháp lý") < shown.index("Mã và chữ ký thử khớp")
     assert document.fingerprint in shown
     assert "Ước" not in shown
 
@@ -143,14 +145,85 @@ def test_tries_of_one_place_do_not_stop_another_when_counted(db: None) -> None:
     tries.count(who="2.2.2.2", what="typed", most=1)
 
 
-def test_message_is_told_when_its_code_is_typed(db: None) -> None:
-    made = door.code_for(
-        channel="sms", subject="Hẹn trả kết quả", recipient="0912", text="Kính gửi", organisation="Phường A"
+def message(text: str) -> str:
+    return door.code_for(
+        channel="sms", subject="Hẹn trả kết quả", recipient="0912", text=text, organisation="Phường A"
     )
+
+
+def verdict(shown: str) -> tuple[str, str]:
+    found = re.search(r'<article class="panel answer"><div class="note (\w+)"><div><h2>([^<]+)', shown)
+    assert found is not None
+    return found[1], found[2]
+
+
+SENT = "Mời Ông/Bà đến nhận kết quả\nlúc 8 giờ"
+SAME = ("good", "Đúng là tin nhắn của đô thị, lời tin không bị sửa")
+DIFFERENT = ("bad", "Nội dung KHÔNG khớp với tin của đô thị")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "expected"),
+    [
+        (SENT, SAME),
+        ("  " + unicodedata.normalize("NFD", SENT).replace("\n", "\r\n\u00a0") + "\n", SAME),
+        (SENT + "\nCODE", SAME),
+        ("CODE " + SENT, SAME),
+        (SENT + ". Chuyển 500.000 đồng vào tài khoản 123. CODE", DIFFERENT),
+        ("CODE", DIFFERENT),
+        (SENT.lower(), DIFFERENT),
+        (" \n\t", ("careful", "Mã này có thật; chưa so nội dung")),
+    ],
+)
+def test_message_is_vouched_for_only_when_its_words_are_pasted_and_fit(
+    db: None, pasted: str, expected: tuple[str, str]
+) -> None:
+    made = message(SENT)
+
+    answer = Client().post("/verify/", {"typed": made, "text": pasted.replace("CODE", made)})
+
+    assert verdict(answer.content.decode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (actions.text_hash(SENT), SAME),
+        (f"{'0' * 64} {actions.text_hash(SENT)}", SAME),
+        ("0" * 64, DIFFERENT),
+        ("abc", ("careful", "Mã này có thật; chưa so nội dung")),
+    ],
+)
+def test_message_is_compared_by_hash_when_the_browser_made_it(
+    db: None, sent: str, expected: tuple[str, str]
+) -> None:
+    answer = Client().post("/verify/", {"typed": message(SENT), "text_hash": sent})
+
+    assert verdict(answer.content.decode()) == expected
+
+
+def test_message_is_never_green_when_no_hash_was_kept_or_it_was_withdrawn(db: None) -> None:
+    bare, taken_back = message(""), message(SENT)
+    row = MessageCode.objects.get(pk=taken_back.replace("-", ""))
+    actions.withdraw_code(message=row)
+
+    shown = [
+        verdict(Client().post("/verify/", {"typed": one, "text": SENT}).content.decode())
+        for one in (bare, taken_back)
+    ]
+
+    assert shown == [
+        ("careful", "Mã này có thật; không so được nội dung"),
+        ("bad", "Tin nhắn này không còn hiệu lực"),
+    ]
+
+
+def test_message_is_told_when_its_code_is_typed(db: None) -> None:
+    made = message("Kính gửi")
 
     shown = typed(made)
 
-    assert "Đúng là tin nhắn của đô thị" in shown
+    assert verdict(shown) == ("careful", "Mã này có thật; chưa so nội dung")
     assert "Hẹn trả kết quả" in shown
     assert "Phường A" in shown
 

@@ -65,7 +65,12 @@ def rendered(signed_in: Client, dung: Any) -> dict[str, dict[str, bytes]]:
     one = file_request(kind="erase", name="Dung", details="Số điện thoại cũ " * 30, account=account, at=now)
     signed_in.post("/privacy/follow/", {"code": one.code})
     looked(
-        by="account:x", subject=f"account:{account}", purpose="ledger", what="request", post="staff", at=now
+        by="account:x",
+        subject=f"account:{account}",
+        purpose="data_requests",
+        what="request",
+        post="staff",
+        at=now,
     )
     hold(object_="rule:files", basis="Thanh tra 5", by="x", at=now)
     run(at=now)

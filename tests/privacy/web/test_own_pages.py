@@ -43,6 +43,16 @@ def _text_id(client: Client) -> str:
     return page.split('name="text" value="')[1].split('"')[0]
 
 
+def test_page_of_consents_leads_to_the_software_that_was_allowed_when_the_register_has_none(
+    signed_in: Client,
+) -> None:
+    page = signed_in.get("/privacy/consents/").content.decode()
+
+    assert 'href="/me/consents/"' in page
+    assert "Không có việc nào cần Ông/Bà đồng ý" not in page
+    assert "Trong sổ xử lý dữ liệu không có việc nào cần Ông/Bà đồng ý" in page
+
+
 def test_consent_is_kept_with_its_very_words_when_given(newsletter: Client, dung: Any) -> None:
     newsletter.post("/privacy/consents/newsletter/", {"text": _text_id(newsletter), "said": "yes"})
 
@@ -122,7 +132,11 @@ def test_person_sees_who_looked_without_a_name_when_it_happened(signed_in: Clien
         at=clock.now(),
     )  # fmt: skip
     door.looked(
-        by="account:acc_x", subject="account:acc_other", purpose="ledger", what="request", at=clock.now()
+        by="account:acc_x",
+        subject="account:acc_other",
+        purpose="data_requests",
+        what="request",
+        at=clock.now(),
     )
 
     page = signed_in.get("/privacy/looked/").content.decode()

@@ -7,6 +7,7 @@ import dataclasses
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from django.core import mail
 from django.test import Client
@@ -15,7 +16,9 @@ from dothi.foundation import clock
 from dothi.ledger import door as ledger
 from dothi.privacy.actions import letter
 from dothi.privacy.actions.looking import ACT
-from dothi.privacy.models import DataRequest, Letter
+from dothi.privacy.models import DataRequest, Letter, PurposeVersion
+from dothi.privacy.queries.purpose import purpose, purposes_for
+from dothi.privacy.rules.purpose import TEXTS
 
 pytestmark = pytest.mark.django_db
 
@@ -159,11 +162,14 @@ def test_officer_must_say_what_for_when_opening_a_case(signed_in: Client, client
     path = f"/privacy/desk/{one.pk}/"
 
     asked = signed_in.get(path)
-    forged = signed_in.post(path, {"privacy_purpose": "curiosity"})
+    refused = [
+        signed_in.post(path, {"privacy_purpose": key}) for key in ("", "curiosity", "readings", "accounts")
+    ]
     opened = signed_in.post(path, {"privacy_purpose": "data_requests"}, follow=True)
 
+    assert re.findall(r'name="privacy_purpose" value="(\w+)"', asked.content.decode()) == ["data_requests"]
     assert "Nguyễn Văn An" not in asked.content.decode()
-    assert forged.status_code == 400
+    assert [answer.status_code for answer in refused] == [400] * 4
     assert "Nguyễn Văn An" in opened.content.decode()
     (record,) = ledger.about(f"request:{one.pk}", act=ACT, most=5)
     assert record.details == {
@@ -172,6 +178,36 @@ def test_officer_must_say_what_for_when_opening_a_case(signed_in: Client, client
         "unit": "",
         "what": "request",
     }
+
+
+def test_purpose_opens_cases_only_when_the_register_says_so(signed_in: Client, client: Client) -> None:
+    one = _ask(client)
+    edit = "/privacy/desk/register/data_requests/"
+    shipped = purpose("data_requests")
+    assert shipped is not None
+    flat = {f"{field}_vi": shipped.said(field, "vi") for field in TEXTS} | {
+        "basis": "law",
+        "dpia": "needless",
+    }
+
+    before = signed_in.get(edit).content.decode()
+    taken = signed_in.post(edit, flat)
+    nothing_fits = signed_in.get(f"/privacy/desk/{one.pk}/").content.decode()
+    shut = signed_in.post(f"/privacy/desk/{one.pk}/", {"privacy_purpose": "data_requests"})
+    signed_in.post(edit, flat | {"opens_request": "on"})
+    opened = signed_in.post(f"/privacy/desk/{one.pk}/", {"privacy_purpose": "data_requests"})
+
+    assert 'name="opens_request" checked' in before
+    assert "chưa có mục đích nào cho phép mở trang này" in nothing_fits
+    assert (taken.status_code, shut.status_code, opened.status_code) == (302, 400, 302)
+
+
+def test_purpose_still_opens_cases_when_its_entry_was_saved_before_that_was_known(db: None) -> None:
+    shipped = purpose("data_requests")
+    old = {key: value for key, value in msgspec.to_builtins(shipped).items() if key != "opens"}
+    PurposeVersion.objects.create(key="data_requests", version=1, entry=old)
+
+    assert [one.key for one in purposes_for("request")] == ["data_requests"]
 
 
 def test_failed_step_shows_no_person_when_no_purpose_was_given(signed_in: Client, client: Client) -> None:
@@ -190,8 +226,29 @@ def test_queue_shows_no_names_and_what_is_overdue_when_opened(signed_in: Client,
     page = signed_in.get("/privacy/desk/").content.decode()
 
     assert "Nguyễn Văn An" not in page
-    assert page.index(late.code) > 0
+    assert page.index(late.pk) > 0
     assert page.count("Quá hạn") == 1
+
+
+def test_desk_never_tells_the_secret_code_when_an_officer_looks(signed_in: Client, client: Client) -> None:
+    one = _ask(client)
+
+    pages = [signed_in.get("/privacy/desk/").content.decode()]
+    _purpose(signed_in, one)
+    pages.append(signed_in.get(f"/privacy/desk/{one.pk}/").content.decode())
+    client.post("/privacy/follow/case/withdraw/")
+    pages.append(signed_in.get("/privacy/desk/?ended=1").content.decode())
+
+    assert [(one.code in page, one.pk in page) for page in pages] == [(False, True)] * 3
+    assert str(one) == one.pk
+
+
+def test_number_of_the_desk_opens_no_case_when_it_is_typed_where_people_follow(client: Client) -> None:
+    one = _ask(client)
+
+    answer = Client().post("/privacy/follow/", {"code": one.pk})
+
+    assert (answer.status_code, "Nguyễn" in answer.content.decode()) == (400, False)
 
 
 def test_letters_name_the_code_only_when_mail_is_set_up(

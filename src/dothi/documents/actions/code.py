@@ -24,6 +24,11 @@ CALL_LASTS = timedelta(minutes=10)
 _HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 
+def text_hashes(text: str, own: str) -> set[str]:
+    """Hashes that a pasted text may have been kept under: as it is, and without the code `own` that it carries."""
+    return {text_hash(text), text_hash(nfc(text).replace(code.shown(own), " "))}
+
+
 def text_hash(text: str) -> str:
     """SHA-256 of a message's words: spaces and line ends count as one space, for messengers change them."""
     return hashlib.sha256(nfc(text).encode()).hexdigest()

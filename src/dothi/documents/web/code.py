@@ -14,19 +14,8 @@ from dothi.documents.errors import NoSuchDocument, RefusedForm
 from dothi.documents.models import CityAddress
 from dothi.documents.queries import code as queries
 from dothi.documents.rules import code as rules
-from dothi.documents.web import forms
+from dothi.documents.web import forms, units
 from dothi.foundation import clock
-from dothi.identity.door import reach
-from dothi.places.door import Unit
-
-
-def _units() -> list[tuple[str, str]]:
-    """Units within reach by name; the city as a whole for those who reach all."""
-    here = reach()
-    rows = Unit.objects.order_by("name")
-    if not here.everywhere:
-        rows = rows.filter(pk__in=here.units)
-    return [(unit.pk, str(unit)) for unit in rows[:500]]
 
 
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
@@ -43,8 +32,7 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
         "addresses": queries.addresses(),
         "own": queries.own_host(),
         "channels": actions.CHANNELS,
-        "units": _units(),
-        "everywhere": reach().everywhere,
+        **units.choices(),
         "given": request.POST,
         "wrong": {},
         **forms.heard(request),
@@ -56,14 +44,6 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
 @require_safe
 def codes(request: HttpRequest) -> HttpResponse:
     return _page(request)
-
-
-def _unit(request: HttpRequest) -> str:
-    """The chosen unit, within reach."""
-    found = request.POST.get("unit", "")
-    if found in dict(_units()) or (not found and reach().everywhere):
-        return found
-    raise RefusedForm({"unit": "documents.form.unit"})
 
 
 @require_POST
@@ -78,7 +58,7 @@ def issue(request: HttpRequest) -> HttpResponse:
             subject=forms.text(post, "subject"),
             recipient=forms.text(post, "recipient"),
             text=post.get("text", ""),
-            unit=_unit(request),
+            unit=units.chosen(request),
             by=forms.who(request),
             tenant=forms.tenant(request),
         )
@@ -102,7 +82,7 @@ def call(request: HttpRequest) -> HttpResponse:
     """A code to read out on the telephone."""
     try:
         row = actions.begin_call(
-            unit=_unit(request),
+            unit=units.chosen(request),
             about=forms.text(request.POST, "about"),
             by=forms.who(request),
             tenant=forms.tenant(request),

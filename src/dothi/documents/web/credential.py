@@ -20,9 +20,8 @@ from dothi.documents.models import PresentationRequest
 from dothi.documents.queries import credential as queries
 from dothi.documents.rules import credential as rules
 from dothi.documents.rules import status
-from dothi.documents.web import forms
+from dothi.documents.web import forms, units
 from dothi.foundation import clock
-from dothi.identity.door import reach
 
 
 def picture(text: str) -> dict[str, Any]:
@@ -34,17 +33,12 @@ def picture(text: str) -> dict[str, Any]:
     return {"path": path, "size": len(rows)}
 
 
-def _unit() -> str:
-    """The unit for which one acts: the only one within reach, else the whole city."""
-    here = reach()
-    return next(iter(here.units)) if not here.everywhere and len(here.units) == 1 else ""
-
-
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     page = {
         "claims": [{"name": name, "value": request.POST.get(name, "")} for name in rules.CLAIMS],
         "issued": queries.issued_list(),
         "reasons": status.REASONS,
+        **units.choices(),
         "given": request.POST,
         "wrong": {},
         **forms.heard(request),
@@ -59,7 +53,7 @@ def credentials(request: HttpRequest) -> HttpResponse:
 
 
 def _shared(request: HttpRequest) -> dict[str, str]:
-    return {"unit": _unit(), "tenant": forms.tenant(request), "by": forms.who(request)}
+    return {"unit": units.chosen(request), "tenant": forms.tenant(request), "by": forms.who(request)}
 
 
 @require_POST

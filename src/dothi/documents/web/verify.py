@@ -10,14 +10,14 @@ from typing import Any
 
 import msgspec
 from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dothi.documents.actions import code as code_actions
 from dothi.documents.actions import status_list, tries
-from dothi.documents.models import SignedDocument
+from dothi.documents.models import MessageCode, SignedDocument
 from dothi.documents.queries import code as codes
 from dothi.documents.queries import document as documents
 from dothi.documents.rules import code as rules
@@ -25,6 +25,8 @@ from dothi.documents.web import forms
 
 MISSED, ASKED = 20, 300
 """Wrong codes that one place may try in a minute (many people share an address), and questions of all kinds."""
+TEXT = 20_000
+"""Letters of a pasted message that are read."""
 _WRONG = frozenset({"unknown", "unknown_call", "typo"})
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PART = re.compile(r"[0-9a-f]{0,8}")
@@ -36,7 +38,31 @@ def _document(row: SignedDocument | None) -> dict[str, Any]:
     return {"answer": "document", "document": documents.told(row)}
 
 
-def _of_code(typed: str) -> dict[str, Any]:
+def _verdict(row: MessageCode, pasted: set[str]) -> str:
+    """`same` only when the text was compared: a real code may have been copied under a false text."""
+    if row.withdrawn_at is not None:
+        return "withdrawn"
+    if not row.text_hash:
+        return "no_hash"
+    if not pasted:
+        return "not_compared"
+    return "same" if row.text_hash in pasted else "different"
+
+
+def _message(row: MessageCode, post: QueryDict) -> dict[str, Any]:
+    """What is told of a message. The browser sends hashes of the pasted text; without JavaScript comes the text."""
+    pasted = set(_HASH.findall(post.get("text_hash", "")[:200]))
+    if text := post.get("text", "")[:TEXT]:
+        pasted |= code_actions.text_hashes(text, row.pk) if text.strip() else set()
+    return {
+        "answer": "message",
+        "message": row,
+        "code": rules.shown(row.pk),
+        "verdict": _verdict(row, pasted),
+    }
+
+
+def _of_code(typed: str, post: QueryDict) -> dict[str, Any]:
     """A document, a message or a call; the same answer for all that is none."""
     found = rules.read(typed)
     if found is None:
@@ -46,7 +72,7 @@ def _of_code(typed: str) -> dict[str, Any]:
         return {"answer": "call", "call": call} if call else {"answer": "unknown_call"}
     message = codes.message(found)
     if message is not None:
-        return {"answer": "message", "message": message, "code": rules.shown(found)}
+        return _message(message, post)
     return _document(documents.published(found))
 
 
@@ -59,17 +85,17 @@ def _of_address(host: str) -> dict[str, Any]:
     }
 
 
-def _typed(typed: str) -> dict[str, Any]:
+def _typed(typed: str, post: QueryDict) -> dict[str, Any]:
     """What was typed: a SHA-256, a code, or an address."""
     text = typed.strip()
     if _HASH.fullmatch(text.lower()):
         return _document(documents.published_by_hash(text.lower()))
     own = re.search(r"/v/([0-9A-Za-z-]{8,20})", text)
     if own and codes.address_of(code_actions.host_of(text)) is not None:
-        return _of_code(own.group(1))
+        return _of_code(own.group(1), post)
     if "." in text or "://" in text:
         return _of_address(code_actions.host_of(text))
-    return _of_code(text)
+    return _of_code(text, post)
 
 
 def _count(request: HttpRequest, what: str = "asked", most: int = ASKED) -> None:
@@ -95,7 +121,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         typed = request.POST.get("typed", "")[:2000]
         if typed.strip():
-            found = {**_guarded(request, lambda: _typed(typed)), "typed": typed[:200]}
+            found = {**_guarded(request, lambda: _typed(typed, request.POST)), "typed": typed[:200]}
         else:
             found = {"answer": "empty"}
     return render(request, "documents/verify.html", found)
@@ -107,7 +133,7 @@ def short(request: HttpRequest, code: str) -> HttpResponse:
     is_call = (
         len(rules.read(code) or "") == rules.SHORT
     )  # a call's code is typed, never followed: that would spend it
-    answer = _guarded(request, lambda: {"answer": "typo"} if is_call else _of_code(code))
+    answer = _guarded(request, lambda: {"answer": "typo"} if is_call else _of_code(code, request.POST))
     return render(request, "documents/verify.html", answer)
 
 

@@ -13,7 +13,7 @@ from dothi.ledger.door import note
 from dothi.privacy.errors import NotNow, RefusedForm
 from dothi.privacy.models import PurposeVersion
 from dothi.privacy.queries import purpose as queries
-from dothi.privacy.rules.purpose import TEXTS, Purpose, purpose_problems
+from dothi.privacy.rules.purpose import OPENS, TEXTS, Purpose, purpose_problems
 
 
 def _told(given: Mapping[str, str], field: str) -> dict[str, str]:
@@ -48,6 +48,7 @@ def put_purpose(*, given: Mapping[str, str], by: str, new: bool = False, tenant:
             "key": given["key"], "basis": given["basis"], "dpia": given["dpia"],
             "sensitive": given.get("sensitive") == "on", "proven": given.get("proven") == "on",
             "version": queries.newest_version(given["key"]) + 1,
+            "opens": [what for what in OPENS if given.get(f"opens_{what}") == "on"],
             **{field: _told(given, field) for field in TEXTS},
         },
         Purpose,

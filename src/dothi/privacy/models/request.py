@@ -18,6 +18,7 @@ def request_id() -> str:
 class DataRequest(models.Model):
     """One request. `received_at`: when it counts as received, in the unit's hours; `code`: what a follower must know.
 
+    The code opens the case to whoever types it, so the city's own pages, logs and ledger name a request by its `id`.
     `checked_how`: account, mail or counter, once it is known who asks. `due` already holds the extension.
     """
 
@@ -53,7 +54,7 @@ class DataRequest(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.code
+        return self.id
 
 
 class RequestStep(models.Model):

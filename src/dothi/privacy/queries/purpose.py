@@ -16,12 +16,19 @@ def register() -> list[Purpose]:
     """Each entry in its newest version: what came with the product, then what was added; without ended ones."""
     found = {one.key: one for one in shipped.purposes()}
     for row in PurposeVersion.objects.order_by("version", "pk"):
-        found[row.key] = msgspec.convert(row.entry, Purpose)
+        # A version that was saved before `opens` was known keeps what came with the product.
+        opens = found[row.key].opens if row.key in found else ()
+        found[row.key] = msgspec.convert({"opens": opens, **row.entry}, Purpose)
     return [one for one in found.values() if not one.ended]
 
 
 def purpose(key: str) -> Purpose | None:
     return next((one for one in register() if one.key == key), None)
+
+
+def purposes_for(what: str) -> list[Purpose]:
+    """Purposes for which pages of this kind may be opened."""
+    return [one for one in register() if what in one.opens]
 
 
 def versions(key: str) -> list[PurposeVersion]:

@@ -11,6 +11,8 @@ import msgspec
 
 BASES = ("law", "task", "contract", "consent", "emergency")
 """Grounds on which personal data may be processed (Law 91/2025/QH15; article 19 for those without consent)."""
+OPENS = ("request",)
+"""Kinds of pages with personal data that open only for a purpose."""
 DPIA = ("needless", "planned", "under_way", "done")
 Told = dict[str, str]
 """A text in vi and, when there is one, en."""
@@ -19,7 +21,10 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{1,49}")
 
 
 class Purpose(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told of one processing. `legal`: the law or decision; `unit` and `officer`: who answers for it."""
+    """What is told of one processing. `legal`: the law or decision; `unit` and `officer`: who answers for it.
+
+    `opens`: kinds of pages with personal data (`privacy.what.<kind>`) that may be opened for this purpose.
+    """
 
     key: str
     basis: Literal["law", "task", "contract", "consent", "emergency"]
@@ -38,6 +43,7 @@ class Purpose(msgspec.Struct, frozen=True, kw_only=True):
     proven: bool = False
     version: int = 0
     ended: bool = False
+    opens: tuple[str, ...] = ()
 
     def said(self, field: str, language: str) -> str:
         """A text in the language, else in Vietnamese."""

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from dothi.foundation import clock
 from dothi.identity import door as identity
 from dothi.privacy.actions.looking import looked
-from dothi.privacy.queries.purpose import register
+from dothi.privacy.queries.purpose import purposes_for
 from dothi.privacy.web import forms
 
 KEPT = "privacy_purposes"
@@ -55,7 +55,7 @@ def _choose(request: HttpRequest, purpose: str) -> None:
 
 def _ask(request: HttpRequest, what: str, wrong: dict[str, str]) -> HttpResponse:
     language = forms.language(request)
-    purposes = [{"key": one.key, "title": one.said("title", language)} for one in register()]
+    purposes = [{"key": one.key, "title": one.said("title", language)} for one in purposes_for(what)]
     page = {"purposes": purposes, "what": what, "wrong": wrong, "field": FIELD}
     return render(request, "privacy/gate.html", page, status=400 if wrong else 200)
 
@@ -72,7 +72,7 @@ def asks_purpose(*, what: str, subject: Subject) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method == "POST" and FIELD in request.POST:
                 purpose = forms.text(request.POST, FIELD, 50)
-                if purpose not in {one.key for one in register()}:
+                if purpose not in {one.key for one in purposes_for(what)}:
                     return _ask(request, what, {FIELD: "privacy.gate.purpose.missing"})
                 _choose(request, purpose)
                 return HttpResponseRedirect(request.path)

@@ -17,7 +17,7 @@ from dothi.privacy.actions.purpose import end_purpose, put_purpose
 from dothi.privacy.errors import NotNow, RefusedForm
 from dothi.privacy.queries import consent as consents
 from dothi.privacy.queries import purpose as queries
-from dothi.privacy.rules.purpose import BASES, DPIA, TEXTS, Purpose
+from dothi.privacy.rules.purpose import BASES, DPIA, OPENS, TEXTS, Purpose
 from dothi.privacy.web import forms
 
 TOLD = ("purpose", "legal", "data", "people", "recipients", "kept", "security", "unit", "officer")
@@ -90,10 +90,14 @@ def _flat(entry: Purpose | None) -> dict[str, str]:
         for language in ("vi", "en")
     }
     ticks = {name: "on" for name in ("sensitive", "proven") if getattr(entry, name)}
+    ticks |= {f"opens_{what}": "on" for what in entry.opens}
     return {"key": entry.key, "basis": entry.basis, "dpia": entry.dpia, **told, **ticks}
 
 
-_FIELDS = ("key", "basis", "dpia", "sensitive", "proven", *(f"{f}_{n}" for f in TEXTS for n in ("vi", "en")))
+_FIELDS = (
+    "key", "basis", "dpia", "sensitive", "proven", *(f"opens_{what}" for what in OPENS),
+    *(f"{f}_{n}" for f in TEXTS for n in ("vi", "en")),
+)  # fmt: skip
 
 
 @requires("privacy.register", city=True)
@@ -115,7 +119,8 @@ def edit(request: HttpRequest, key: str = "") -> HttpResponse:
             forms.say(request, "privacy.said.register")
             return HttpResponseRedirect("/privacy/desk/register/")
     page = {
-        "key": key, "given": given, "wrong": wrong, "bases": BASES, "states": DPIA, "texts": TEXTS,
+        "key": key, "given": given, "wrong": wrong, "bases": BASES, "states": DPIA, "kinds": OPENS, "opens": [what for what in OPENS if given.get(f"opens_{what}")],
+        "texts": TEXTS,
         "versions": queries.versions(key) if key else [], "entry": entry, "text": consents.text_of(key) if key else None,
     }  # fmt: skip
     return render(request, "privacy/desk_purpose.html", page, status=400 if wrong else 200)
