@@ -114,10 +114,16 @@ def python(data: Path) -> tuple[list[str], dict[str, str]]:
     ours = Path(__file__).parents[1]
     packages = Path(sysconfig.get_path("purelib"))
     if os.geteuid() != 0 or all(map(open_to_all, (ours, packages, Path(sys.executable)))):
-        return [sys.executable], ({} if ours.parent == packages else {"PYTHONPATH": str(ours.parent)})
+        return [sys.executable], ({} if ours.parent == packages else {"PYTHONPATH": _path_from(ours.parent)})
     interpreter, found = _interpreter(data)
     path = os.pathsep.join(map(str, (_copy_ours(ours, data), _environment_copy(packages, data))))
     return [str(interpreter), "-s"], {**found, "PYTHONPATH": path}
+
+
+def _path_from(first: Path) -> str:
+    """Our own package first, then what this process itself was given: in a copy the others stand beside it."""
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join(dict.fromkeys([str(first), *filter(None, given)]))
 
 
 def _interpreter(data: Path) -> tuple[Path, dict[str, str]]:
