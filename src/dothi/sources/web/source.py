@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dothi.foundation import clock
-from dothi.identity.door import requires
+from dothi.identity.door import reach, requires
 from dothi.sources import actions, queries, recipes, rules
 from dothi.sources.core import known_types, topics
 from dothi.sources.core.mapping import BadMapping, read_mapping
@@ -150,6 +150,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "problem": mapping_problem(source, language),
         "mqtt_host": recipes.mqtt_host(),
         "mqtt_port": recipes.mqtt_port(),
+        "whole_city": reach().everywhere,
         **_how(source, heard),
         **forms.options(request),
         **heard,
@@ -208,6 +209,16 @@ def mute(request: HttpRequest, slug: str) -> HttpResponse:
     muted = request.POST.get("muted") == "yes"
     actions.set_muted(queries.source(slug), muted=muted)
     notices.say(request, "sources.muted" if muted else "sources.unmuted")
+    return redirect("source", slug=slug)
+
+
+@requires("sources.manage")
+@require_POST
+def publish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a source's figures on the public page or not; the action asks for the whole city."""
+    public = request.POST.get("public") == "yes"
+    actions.set_public(queries.source(slug), public=public)
+    notices.say(request, "sources.public.said_on" if public else "sources.public.said_off")
     return redirect("source", slug=slug)
 
 
