@@ -33,6 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     states = ("live", "stale", "never", "muted", "retired")
     page = {
         "rows": rows,
+        "whole_city": reach().everywhere,
         "counts": [(state, sum(row["health"] == state for row in rows)) for state in states],
         "waiting": queries.page(queries.waiting(), forms.start_of(request.GET, "waiting"), WAITING_AT_FIRST),
         "refusals": queries.page(queries.refusals(None), 0, REFUSALS_SHOWN),
