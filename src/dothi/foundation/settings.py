@@ -178,6 +178,10 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
         elif entry.metadata["secret"] and f"{variable}_FILE" in env:
             values[entry.name] = Path(env[f"{variable}_FILE"]).read_text("utf-8").strip()
     values.update({name: value for name, value in overrides.items() if value is not None})
+    if values.get(
+        "data_dir"
+    ):  # processes are started in another folder, so a relative one would mean another there
+        values["data_dir"] = str(Path(values["data_dir"]).expanduser().resolve())
     return Settings(**values)
 
 

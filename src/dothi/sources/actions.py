@@ -12,11 +12,12 @@ from dothi.foundation import clock
 from dothi.foundation.text import nfc
 from dothi.identity.door import reach
 from dothi.sources import entities, rules
+from dothi.sources.bounds import place_problem, unit_problem
 from dothi.sources.core import topics as allowed
 from dothi.sources.core.known_types import kind_of, type_of
 from dothi.sources.core.mapping import BadMapping, entity_of, parts_of, read_mapping
 from dothi.sources.core.mapping_model import Mapping
-from dothi.sources.errors import NotPossible, RefusedForm
+from dothi.sources.errors import NotPossible, RefusedForm, WholeCityOnly
 from dothi.sources.models import Device, Refusal, Source
 from dothi.sources.noted import device_noted, source_noted
 from dothi.sources.secrets_made import make_key
@@ -75,7 +76,7 @@ def add_source(
     if way not in {*rules.WAYS, "demo"}:
         wrong["way"] = "sources.way.missing"
     options = options or {}
-    wrong |= _check_options(way, options) | _check_unit(unit)
+    wrong |= _check_options(way, options) | unit_problem(unit)
     if wrong:
         raise RefusedForm(wrong)
     key, kept = make_key()
@@ -92,14 +93,10 @@ def add_source(
         options=options,
         token_hash=kept,
         simulated=simulated,
+        public=reach().everywhere,
     )
-    source_noted("sources.act.added", source, way=way, period=source.period, unit=unit)
+    source_noted("sources.act.added", source, way=way, period=source.period, unit=unit, public=source.public)
     return source, key
-
-
-def _check_unit(unit: str | None) -> dict[str, str]:
-    """Whoever answers for some units enters sources for these alone."""
-    return {} if (unit or "") in reach() else {"unit": "sources.unit.beyond"}
 
 
 def _slug(name: str) -> str:
@@ -122,7 +119,7 @@ def change_source(
 ) -> Source:
     """Correct who answers for a source, how often it speaks and where it comes from; its devices are told anew."""
     _in_use(source)
-    wrong = _check_names(name=nfc(name), phone=contact_phone, period=period) | _check_unit(unit)
+    wrong = _check_names(name=nfc(name), phone=contact_phone, period=period) | unit_problem(unit)
     if options is not None:
         wrong |= _check_options(source.way, options)
         source.options = source.options | options
@@ -162,6 +159,19 @@ def set_muted(source: Source, *, muted: bool) -> Source:
     source.save(update_fields=["muted_at"])
     _publish_all(source)
     source_noted("sources.act.muted" if muted else "sources.act.unmuted", source)
+    return source
+
+
+@transaction.atomic
+def set_public(source: Source, *, public: bool) -> Source:
+    """Let the figures of a source stand on the public page, or take them off it: for those with the whole city."""
+    _in_use(source)
+    if not reach().everywhere:
+        raise WholeCityOnly("sources.public.whole_city")
+    source.public = public
+    source.save(update_fields=["public"])
+    _publish_all(source)
+    source_noted("sources.act.made_public" if public else "sources.act.made_internal", source)
     return source
 
 
@@ -257,7 +267,7 @@ def add_device(
     elif source.devices.filter(key=key).exists():
         wrong["key"] = "sources.device.key_taken"
     topics = topics or allowed.device_topics(source.slug, _mapping(source).topics, key)
-    wrong |= _check_topics(topics)
+    wrong |= _check_topics(topics) | place_problem(lon, lat)
     if wrong:
         raise RefusedForm(wrong)
     password, kept = make_key()
@@ -311,6 +321,8 @@ def accept_device(
     _in_use(device.source)
     if device.state != "waiting":
         raise NotPossible("sources.device.not_waiting", name=str(device))
+    if wrong := place_problem(lon, lat):
+        raise RefusedForm(wrong)
     device.name = nfc(name)[:200] or device.name
     device.entity_type = type_of(kind) or device.entity_type or default_type(device.source)
     device.kind = kind or kind_of(device.entity_type)
@@ -361,7 +373,10 @@ def map_device(
 ) -> Device:
     """Say what a device is, where it stands and where it publishes; the entity keeps its id whatever its type is."""
     _in_use(device.source)
-    if topics is not None and (wrong := _check_topics(topics)):
+    wrong = _check_topics(topics) if topics is not None else {}
+    if (lon, lat) != (device.lon, device.lat):
+        wrong |= place_problem(lon, lat)
+    if wrong:
         raise RefusedForm(wrong)
     displaced = device.lon is not None and lon is None
     device.entity_type = _retyped(device, kind)

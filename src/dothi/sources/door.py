@@ -14,7 +14,7 @@ from dothi.sources.actions import (
 from dothi.sources.errors import NoSuchSource, NotPossible, RefusedForm
 from dothi.sources.filing import FileReader, Preview, set_file_reader
 from dothi.sources.models import Device, FileDrop, Source
-from dothi.sources.people import contacts, forget_contact
+from dothi.sources.people import contacts, forget_contact, undecided_contacts
 from dothi.sources.queries import source_list, waiting
 from dothi.sources.upkeep import count_files, count_payloads, drop_files, drop_payloads
 
@@ -41,5 +41,6 @@ __all__ = [
     "rotate_key",
     "set_file_reader",
     "source_list",
+    "undecided_contacts",
     "waiting",
 ]

@@ -33,6 +33,7 @@ def attributes(device: Device) -> dict[str, dict[str, Instance | None]]:
         if person or phone
         else None,
         iri("status"): {"type": "Property", "value": state} if state in {"muted", "retired"} else None,
+        iri("unpublished"): None if source.public else {"type": "Property", "value": True},
         iri("simulated"): {"type": "Property", "value": True} if source.simulated else None,
     }
     if device.lon is not None and device.lat is not None:

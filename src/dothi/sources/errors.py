@@ -5,13 +5,15 @@ DothiError
 ├── BadInput
 │   ├── RefusedForm       a form with sentences at its fields
 │   └── NotPossible       the thing is retired, or of a way in that cannot do that
+├── NotAllowed
+│   └── WholeCityOnly     only those whose reach is the whole city may
 └── NotFound
     └── NoSuchSource      the source, device or file does not exist
 """
 
 from __future__ import annotations
 
-from dothi.foundation.errors import BadInput, NotFound
+from dothi.foundation.errors import BadInput, NotAllowed, NotFound
 
 
 class RefusedForm(BadInput):
@@ -24,6 +26,10 @@ class RefusedForm(BadInput):
 
 class NotPossible(BadInput):
     """The thing is retired, or of a way in that cannot do that."""
+
+
+class WholeCityOnly(NotAllowed):
+    """Only those whose reach is the whole city may do that."""
 
 
 class NoSuchSource(NotFound):

@@ -26,6 +26,8 @@ def file_id() -> str:
 class Source(models.Model):
     """A way in that somebody answers for. `token_hash`: SHA-256 of its key; `options`: of the way it comes in.
 
+    `public`: whether its figures stand on the public page; somebody with the whole city says so.
+
     `link_*`: how the last connection to another broker went, as ingest told it.
     """
 
@@ -42,6 +44,7 @@ class Source(models.Model):
     options = models.JSONField(default=dict)
     token_hash = models.CharField(max_length=64, default="", blank=True)
     simulated = models.BooleanField(default=False)
+    public = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField(default=clock.now)
     muted_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)

@@ -166,6 +166,7 @@ CASES: list[tuple[str, str, Act]] = [
     (L + "day_set", "calendar.set_day", lambda c: calendar.set_day(day=DAY, kind="off", reason=CANARY, unit="p1")),
     (S + "added", "add_source", lambda c: sources.add_source(tenant="", name=CANARY, way="http", period=60, contact_name=CANARY)),
     (S + "muted", "set_muted", lambda c: sources.set_muted(c.things["source"], muted=True)),
+    (S + "made_internal", "set_public", lambda c: sources.set_public(c.things["source"], public=False)),
     (S + "key_rotated", "rotate_key", lambda c: sources.rotate_key(c.things["source"])),
     (S + "retired", "retire", lambda c: sources.retire(c.things["source"])),
     (S + "device_added", "add_device", lambda c: sources.add_device(c.things["source"], key="k9", name=CANARY)),

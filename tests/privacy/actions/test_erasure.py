@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -18,6 +18,7 @@ from tests.pages import PASSWORD
 
 from dothi.foundation import clock
 from dothi.foundation.errors import Conflict
+from dothi.identity.door import give_post
 from dothi.identity.models import Account, FailedTry
 from dothi.privacy.actions.erasure import erase_account
 from dothi.privacy.actions.export import hand_out, make_export
@@ -42,11 +43,10 @@ def yen(dung: Any) -> Account:
     account = Account(name=NAME, login=LOGIN, role="staff")
     account.set_password(PASSWORD)
     account.save()
+    give_post(account=account, position="ward_officer", since=date(2026, 1, 1))
     Authenticator.objects.create(user=account, type="totp", data={"secret": SECRET})
     FailedTry.objects.create(login=LOGIN)
-    add_source(
-        tenant="", name="Trạm canary", way="http", period=300, contact_name=NAME.upper(), contact_phone=PHONE
-    )
+    add_source(tenant="", name="Trạm canary", way="http", period=300, contact_name=NAME, contact_phone=PHONE)
     file_request(
         kind="access", name=NAME, email=MAIL, phone=PHONE, details=WORDS, account=account.pk, at=clock.now()
     )

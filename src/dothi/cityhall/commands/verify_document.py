@@ -31,7 +31,7 @@ def _roots(names: list[str]) -> list[bytes]:
         try:
             found += certificate.read_pem(_read(name))
         except ValueError as error:
-            raise CannotStart("ledger.file.unreadable", file=name, reason=error) from error
+            raise CannotStart("documents.check.not_pem", file=name) from error
     return found
 
 

@@ -15,7 +15,9 @@ CORE = "https://uri.etsi.org/ngsi-ld/"
 NOT_READINGS = frozenset(
     {"id", "type", "scope", "@context", "@id", "@type", "observedat", "createdat", "modifiedat"}
 )
-OWNED = frozenset({"name", "source", "reportingperiod", "contactpoint", "simulated", "status", "location"})
+OWNED = frozenset(
+    {"name", "source", "reportingperiod", "contactpoint", "simulated", "status", "location", "unpublished"}
+)
 """Attributes that `sources` writes; a device's own value of that name is kept under `device...`."""
 _CORE = """
 accept attributeList attributeName attributeNames attributeTypes attributes attrs avg cacheDuration

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dothi.foundation import clock
-from dothi.identity.door import requires
+from dothi.identity.door import reach, requires
 from dothi.sources import actions, queries, recipes, rules
 from dothi.sources.core import known_types, topics
 from dothi.sources.core.mapping import BadMapping, read_mapping
@@ -33,6 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     states = ("live", "stale", "never", "muted", "retired")
     page = {
         "rows": rows,
+        "whole_city": reach().everywhere,
         "counts": [(state, sum(row["health"] == state for row in rows)) for state in states],
         "waiting": queries.page(queries.waiting(), forms.start_of(request.GET, "waiting"), WAITING_AT_FIRST),
         "refusals": queries.page(queries.refusals(None), 0, REFUSALS_SHOWN),
@@ -150,6 +151,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "problem": mapping_problem(source, language),
         "mqtt_host": recipes.mqtt_host(),
         "mqtt_port": recipes.mqtt_port(),
+        "whole_city": reach().everywhere,
         **_how(source, heard),
         **forms.options(request),
         **heard,
@@ -208,6 +210,16 @@ def mute(request: HttpRequest, slug: str) -> HttpResponse:
     muted = request.POST.get("muted") == "yes"
     actions.set_muted(queries.source(slug), muted=muted)
     notices.say(request, "sources.muted" if muted else "sources.unmuted")
+    return redirect("source", slug=slug)
+
+
+@requires("sources.manage")
+@require_POST
+def publish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a source's figures on the public page or not; the action asks for the whole city."""
+    public = request.POST.get("public") == "yes"
+    actions.set_public(queries.source(slug), public=public)
+    notices.say(request, "sources.public.said_on" if public else "sources.public.said_off")
     return redirect("source", slug=slug)
 
 

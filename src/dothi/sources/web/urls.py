@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:slug>/gateway/", source.gateway, name="source_gateway"),
     path("<slug:slug>/change/", source.change, name="source_change"),
     path("<slug:slug>/mute/", source.mute, name="source_mute"),
+    path("<slug:slug>/public/", source.publish, name="source_public"),
     path("<slug:slug>/key/", source.new_key, name="source_key"),
     path("<slug:slug>/retire/", source.retire, name="source_retire"),
     path("<slug:slug>/mapping/", mapping.edit, name="source_mapping"),
