@@ -47,6 +47,7 @@ UNNOTED = {
         "attempt.is_too_often": "only takes a lock", "attempt.count_try": "a try; what failed is noted by the sign-in",
         "attempt.forgive": "tries of a day", "attempt.may_mail": "a try", "email.put_email_first": "one's own choice of order",
         "passkey.name_passkey": "one's own word for one's own key",
+        "oidc_token.machine_token": "a token of a program: the grant that allows it is noted",
         "oidc_device.begin_device": "a program asks; the grant is noted", "oidc_device.poll_device": "a program asks; the grant is noted",
         "oidc_logout.end_session": "part of a sign-out", "oidc_pushed.push_request": "a program asks", "oidc_pushed.use_pushed": "a program asks",
         "oidc_rate.count": "a counter", "oidc_token.give_code": "a step of a grant that is noted", "oidc_token.begin_tokens": "a step of a grant that is noted",
@@ -73,6 +74,7 @@ UNNOTED = {
 """Public functions of actions that write and note nothing themselves, and why nothing is lost."""
 ALSO = {
     "password.change_password": ["identity.act.sessions_ended"],  # a second act: others lose their sessions
+    "person.let_go": ["identity.act.sessions_ended"],  # who is let go is signed out
     "document.revoke": ["documents.act.unvouched"],  # the public record, which tells no reason
 }
 """Acts that are two: each of the two is noted once."""

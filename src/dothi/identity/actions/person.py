@@ -105,11 +105,11 @@ def let_go(*, account: Account) -> None:
     """Close an account: its sessions end and it may nothing; its name stays in the records. LastAdministrator."""
     account.is_active = False
     account.save(update_fields=["is_active"])
-    end_all_sessions(account=account, at=clock.now(), by=current())
     rights.renew(account.tenant)
     if Post.objects.filter(account=account, position=ADMINISTRATOR).exists():
         rights.keep_an_administrator()
     note("identity.act.let_go", f"account:{account.pk}", tenant=account.tenant, at=clock.now())
+    end_all_sessions(account=account, at=clock.now(), by=current())
 
 
 @transaction.atomic
