@@ -75,7 +75,7 @@ CLOSED = {
     "identity.Delegation.permissions": "of a list", "identity.Grant.permission": "of a list",
     "identity.Grant.subject": "a text id", "identity.Position.permissions": "of a list", "identity.Position.code": "a slug",
     "identity.Post.position": "a slug of a list", "identity.Recovery.document_digits": "four digits",
-    "identity.OidcClient.auth_method": "of a list", "identity.OidcClient.sector": "a host, checked", "identity.OidcClient.least_acr": "of a list",
+    "identity.OidcClient.auth_method": "of a list", "identity.OidcClient.machine_scopes": "of a list", "identity.OidcClient.sector": "a host, checked", "identity.OidcClient.least_acr": "of a list",
     "identity.OidcClient.backchannel_uri": "an address, checked", "identity.OidcConsent.asked": "of a list", "identity.OidcConsent.scopes": "of a list",
     "identity.OidcDevice.device_hash": "a hash", "identity.OidcDevice.user_hash": "a hash", "identity.OidcDevice.scopes": "of a list",
     "identity.OidcDevice.methods": "of a list", "identity.OidcGrant.scopes": "of a list", "identity.OidcGrant.acr": "of a list",
