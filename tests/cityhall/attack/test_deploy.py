@@ -203,7 +203,7 @@ def test_page_tells_nothing_of_the_inside_when_it_fails(monkeypatch: pytest.Monk
     from dothi.cityhall import home
 
     def fail(*_: Any, **__: Any) -> None:
-        raise RuntimeError("KANARI: SELECT secret FROM identity_account at /work/src/dothi")
+        raise RuntimeError("KANARI: SELECT secret FROM identity_account at /nowhere/src/dothi")
 
     monkeypatch.setattr(home, "render", fail)
     answer = Client(raise_request_exception=False).get("/")
