@@ -31,6 +31,7 @@ from tests.tiles_made import RASTER, VECTOR, archive, mvt, png  # noqa: E402 - m
 from dothi.broker.door import Key  # noqa: E402 - models are read only after set-up
 from dothi.broker.live.app import LiveApp  # noqa: E402 - models are read only after set-up
 from dothi.cityhall.middleware import content_security_policy  # noqa: E402 - models are read only after set-up
+from dothi.cityhall.rooms import Entry  # noqa: E402 - models are read only after set-up
 from dothi.foundation import clock  # noqa: E402 - models are read only after set-up
 from dothi.operations.web.views import page_config  # noqa: E402 - models are read only after set-up
 
@@ -152,6 +153,10 @@ def page(cookies: SimpleCookie, *, tiles: str = "", place: bool = False) -> byte
         "theme": theme,
         "city_name": "Thành phố Lạc Giang",
         "account": {"name": "Bình"},
+        "rooms": [
+            Entry("console", "/console/", is_here=True),
+            Entry("sources", "/sources/", is_here=False),
+        ],
         "path": "/console/",
         "simulated": True,
         "config": page_config(language) | {"tiles": TILES[tiles]},

@@ -182,6 +182,7 @@ def _invite(city: City, visitor: Visitor, canaries: Canaries) -> None:
             "name": name,
             "login": f"can.bo{number}",
             "position": "auditor",
+            "unit": "*",
             "since": "2026-01-01",
             "basis": name,
         }

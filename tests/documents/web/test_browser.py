@@ -4,10 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import re
-import shutil
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -15,38 +12,22 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from tests.axe import ARGUMENTS, AXE, CHROMIUM, NEEDED, RULES, static
 from tests.documents import tampering_later
 from tests.documents.tampering import flip
 
-from dothi.cityhall.static_files import static_roots
 from dothi.documents import door
 from dothi.documents.actions import code as codes
 from dothi.documents.core.paper import Paper
 from dothi.documents.models import SigningKey
 
-AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HOST = "http://localhost"
 """A name that browsers take for safe: hashes are computed in safe pages only."""
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-    pytest.mark.skipif(not AXE.is_file(), reason="axe is not installed: make setup"),
+    *NEEDED,
 ]
-
-
-def _static(route: Route, address: str) -> None:
-    for root in static_roots():
-        file = root / address.removeprefix("/static/")
-        if file.is_file():
-            kind = mimetypes.guess_type(address)[0] or "application/octet-stream"
-            return route.fulfill(body=file.read_bytes(), content_type=kind)
-    return route.fulfill(status=404)
 
 
 def _serve(page: Page, answers: dict[str, tuple[str, bytes]], asked: list[tuple[str, str]]) -> None:
@@ -54,7 +35,7 @@ def _serve(page: Page, answers: dict[str, tuple[str, bytes]], asked: list[tuple[
         address = route.request.url.removeprefix(HOST).partition("#")[0]
         asked.append((route.request.method, address))
         if address.startswith("/static/"):
-            return _static(route, address)
+            return static(route, address)
         if address not in answers:
             return route.fulfill(status=404)
         kind, body = answers[address]
@@ -168,7 +149,8 @@ def test_file_is_judged_in_the_browser_and_never_uploaded_when_chosen(key: Signi
 
     said, asked = _answers(pages, [good, revoked, flip(good, 3_000), added, b"khong phai PDF"])
 
-    assert "còn hiệu lực" in said[0]
+    assert "Bản thử nghiệm – không có giá trị pháp lý" in said[0]
+    assert "Mã và chữ ký thử khớp với sổ thử nghiệm" in said[0]
     assert row.fingerprint in said[0]
     assert "đã bị thu hồi" in said[1]
     assert "Nội dung đã bị sửa sau khi ký" in said[2]
