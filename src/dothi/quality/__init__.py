@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Quality: pure functions that judge readings: tests, flags, grades, gates.
+"""Quality: pure functions that judge readings and figures: tests, flags, grades, gates, audits (QARTOD, domain.md §6).
 
-A name plate for now: the tests on readings (QARTOD and domain.md §6) are a later issue. Until a figure is
-graded its grade is "not evaluated", and nothing here may pretend otherwise. Never touches a database.
+Owns what is usual for an attribute (parameters.json) and the rules by which a figure earns its letter. It never touches
+a database or the network, and it never hides a figure: it says what is wrong with it.
 """
