@@ -25,6 +25,22 @@ def worst(letters: Iterable[Letter]) -> Letter:
     return max(letters)
 
 
+def span(language: str, seconds: float) -> str:
+    """A duration in words, in the largest unit of which there are at least two: "3 giờ"."""
+    for word, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return messages.text(language, f"foundation.span.{word}", n=round(seconds / size))
+    return messages.text(language, "foundation.span.seconds", n=round(seconds))
+
+
+def _told(language: str, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Values as sentences have them: `age` and `period` are seconds, and become words."""
+    return {
+        name: span(language, float(value)) if name in {"age", "period"} else value
+        for name, value in values.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One sentence of a grade. `letter`: the best that this reason allows.
@@ -40,12 +56,16 @@ class Reason:
 
     def sentence(self, language: str) -> str:
         """Why, in `language`."""
-        return messages.text(language, self.key, **self.values)
+        return messages.text(language, self.key, **_told(language, self.values))
 
     def remedy(self, language: str) -> str | None:
         """What would raise the grade; None when nothing is to be done about this reason."""
         key = f"{self.key}.raise"
-        return messages.text(language, key, **self.values) if key in messages.catalogue() else None
+        return (
+            messages.text(language, key, **_told(language, self.values))
+            if key in messages.catalogue()
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True)

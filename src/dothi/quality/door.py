@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The door of quality: tests on readings, grades of figures, gates of uses."""
+
+from __future__ import annotations
+
+from dothi.quality.batch import judge_series
+from dothi.quality.context import Context, Counts
+from dothi.quality.flag import Flag, Verdict, worst
+from dothi.quality.gates import Answer, may_act
+from dothi.quality.grading import METHOD, caps, composed, grade_series
+from dothi.quality.inline import Reading, Series, judge
+from dothi.quality.parameters import Parameters, for_period, parameters
+from dothi.quality.rollup import Child, complete, grade_rollup
+from dothi.quality.submitted import Submission, grade_submitted
+from dothi.quality.words import spoken
+
+__all__ = [
+    "METHOD",
+    "Answer",
+    "Child",
+    "Context",
+    "Counts",
+    "Flag",
+    "Parameters",
+    "Reading",
+    "Series",
+    "Submission",
+    "Verdict",
+    "caps",
+    "complete",
+    "composed",
+    "for_period",
+    "grade_rollup",
+    "grade_series",
+    "grade_submitted",
+    "judge",
+    "judge_series",
+    "may_act",
+    "parameters",
+    "spoken",
+    "worst",
+]
