@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from dothi.quality.parameters import for_period, parameters
+from dothi.quality.parameters import derived, for_period, parameters
 
 DAY = date(2026, 1, 1)
 
@@ -33,8 +33,8 @@ def test_there_are_none_when_nobody_said_what_is_usual():
     assert parameters("tongNito", "", DAY) is None
 
 
-def test_there_are_none_when_the_day_lies_before_the_table():
-    assert parameters("pm25", "GQ", date(2019, 12, 31)) is None
+def test_earliest_hold_when_the_day_lies_before_the_table():
+    assert parameters("pm25", "GQ", date(1999, 12, 31)) == parameters("pm25", "GQ", DAY)
 
 
 def test_bounds_come_from_the_device_when_only_it_knows_them():
@@ -69,3 +69,19 @@ def test_parameters_stay_when_readings_come_more_often_than_expected():
     assert known is not None
 
     assert for_period(known, 60) is known
+
+
+def test_what_is_usual_is_learnt_when_nobody_said():
+    values = [10.0 + n % 7 for n in range(100)]
+
+    alone, alike = derived("x", "", values, 3600), derived("x", "", values, 3600, alike=True)
+
+    assert alone is not None
+    assert alike is not None
+    assert (alone.fail, alone.suspect, alone.scale) == ((None, None), (-8, 34), None)
+    assert (alike.fail, alike.scale) == ((-50, 76), 3)
+
+
+@pytest.mark.parametrize("values", [[1.0] * 100, [1.0, 2.0] * 14, []])
+def test_nothing_is_learnt_from_constant_or_few_values(values: list[float]):
+    assert derived("x", "", values, 3600) is None

@@ -56,6 +56,21 @@ def judge_series(
     return verdicts
 
 
+def borne_out(
+    times: Sequence[float],
+    values: Sequence[float | None],
+    known: Parameters,
+    neighbours: Sequence[Sequence[float | None]],
+) -> list[bool]:
+    """Which readings at least two neighbours bear out; shapes as in `judge_series`."""
+    if not neighbours or not len(times):
+        return [False] * len(times)
+    others = np.array([_array(one) for one in neighbours])
+    return [
+        bool(one) for one in looking.agrees(np.asarray(times, dtype=float), _array(values), others, known)
+    ]
+
+
 def _step(series: Series, at: float, value: float | None, now: float | None) -> Verdict:
     verdict = series.step(Reading(value, at))
     if now is not None and at > now + 120 and value is not None:

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dothi.quality.batch import judge_series
+from dothi.quality.batch import borne_out, judge_series
 from dothi.quality.context import Context, Counts
 from dothi.quality.flag import Flag, Verdict, worst
 from dothi.quality.gates import Answer, may_act
 from dothi.quality.grading import METHOD, caps, composed, grade_series
 from dothi.quality.inline import Reading, Series, judge
-from dothi.quality.parameters import Parameters, for_period, parameters
+from dothi.quality.parameters import Parameters, derived, for_period, parameters
 from dothi.quality.rollup import Child, complete, grade_rollup
 from dothi.quality.submitted import Submission, grade_submitted
 from dothi.quality.words import spoken
@@ -26,9 +26,11 @@ __all__ = [
     "Series",
     "Submission",
     "Verdict",
+    "borne_out",
     "caps",
     "complete",
     "composed",
+    "derived",
     "for_period",
     "grade_rollup",
     "grade_series",

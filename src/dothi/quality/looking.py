@@ -61,18 +61,36 @@ def neighbours(
     count = len(values)
     if others.size == 0 or known.scale is None or count == 0:
         return nothing(count), nothing(count)
-    there = np.sum(~np.isnan(others), axis=0)
-    with np.errstate(all="ignore"):
-        median = _nanmedian(others)
-    difference = values - median
-    usual, spread = _usual(times, difference)
-    spread = np.maximum.reduce([spread, np.full(count, known.scale), relative * np.abs(median)])
+    z, there, difference = _distance(times, values, others, known.scale, relative)
     with np.errstate(invalid="ignore"):
-        z = np.abs(difference - usual) / spread
         many = there >= LEAST_NEIGHBOURS
         some = (there >= 1) & ~many
         found = np.where(many & (z > 6), F, np.where((many & (z > 3.5)) | (some & (z > 7)), S, 0))
     return found.astype(np.int8), _drift(times, difference, known.scale)
+
+
+def agrees(
+    times: Values, values: Values, others: Values, known: Parameters, *, relative: float = 0.2
+) -> NDArray[np.bool_]:
+    """Which readings at least two neighbours bear out: within two of the spreads by which they usually differ."""
+    count = len(values)
+    if others.size == 0 or known.scale is None or count == 0:
+        return np.zeros(count, dtype=bool)
+    z, there, _ = _distance(times, values, others, known.scale, relative)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((there >= 2) & (z <= 2))
+
+
+def _distance(
+    times: Values, values: Values, others: Values, scale: float, relative: float
+) -> tuple[Values, NDArray[np.int64], Values]:
+    """(robust z beyond the usual difference, neighbours that spoke, difference to their median)."""
+    there = np.sum(~np.isnan(others), axis=0)
+    median = _nanmedian(others)
+    difference = values - median
+    usual, spread = _usual(times, difference)
+    spread = np.maximum.reduce([spread, np.full(len(values), scale), relative * np.abs(median)])
+    return np.abs(difference - usual) / spread, there, difference
 
 
 def _nanmedian(rows: Values) -> Values:

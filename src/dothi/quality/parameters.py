@@ -5,11 +5,16 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
+
+DERIVED_FROM = 30
+"""Values from which one may learn what is usual for an unknown quantity."""
 
 Bound = float | tuple[str, float, float] | None
 """A number, or (limit, factor, addend) of a limit that only the caller knows, or no bound."""
@@ -69,12 +74,14 @@ def parameters(
 
     `limits`: what only the device knows (qmax, capacity, rated, span_low, span_high, history_low, history_high, pmax).
     `overrides`: fields as in parameters.json, in the unit of the table. None: nobody has said what is usual for it.
+    For days before the table the earliest set holds: what a thing can be is older than who wrote it down.
     Raises ValueError when the unit cannot be turned into that of the table.
     """
-    found = [s for s in _table()["sets"] if term in s["terms"] and s["from"] <= at.isoformat()]
+    found = sorted((s for s in _table()["sets"] if term in s["terms"]), key=lambda s: str(s["from"]))
     if not found:
         return None
-    chosen = max(found, key=lambda s: s["from"]) | dict(overrides or {})
+    in_force = [s for s in found if s["from"] <= at.isoformat()] or found[:1]
+    chosen = in_force[-1] | dict(overrides or {})
     made = _made(term, chosen, limits or {})
     if not unit or not chosen["unit"] or unit == chosen["unit"]:
         return made
@@ -148,6 +155,39 @@ def _scaled(made: Parameters, factor: float, unit: str) -> Parameters:
 def _moved(when: str, factor: float) -> str:
     word, _, number = when.partition(":")
     return when if not number else f"{word}:{float(number) * factor}"
+
+
+def derived(
+    term: str, unit: str, values: Sequence[float], period: float, *, alike: bool = False
+) -> Parameters | None:
+    """Parameters out of a series of at least 30 values for which nobody has said what is usual.
+
+    Suspect: three times the range in which 98 of 100 values lie, beyond it. Spike: ten times the usual step and more
+    than that range. A flat line: as many equal values as chance would hardly make. `alike`: the values are those of many
+    stations that measure one thing; then ten ranges beyond fail, and stations may be compared.
+    """
+    if len(values) < DERIVED_FROM:
+        return None
+    ordered = sorted(values)
+    low, high = ordered[len(ordered) // 100], ordered[-1 - len(ordered) // 100]
+    width = high - low
+    if width <= 0:
+        return None
+    steps = sorted(abs(b - a) for a, b in pairwise(values))
+    usual = steps[len(steps) // 2]
+    spike = max(10 * usual, width)
+    far = math.inf
+    return Parameters(
+        term=term,
+        unit=unit,
+        period=period,
+        fail=(low - 10 * width, high + 10 * width) if alike else (None, None),
+        suspect=(low - 3 * width, high + 3 * width),
+        scale=width / 2 if alike else None,
+        spike=(spike, far),
+        flat=(1e-9, 5 * period, far, "above:0" if low >= 0 else "any"),
+        version=version(),
+    )
 
 
 def for_period(made: Parameters, period: float) -> Parameters:
