@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from dothi.broker import patching
+from dothi.broker import grading, patching
 from dothi.broker.model import Entity, Instance, Result, Write
 from dothi.broker.patching import HIGH_WATER, NULL, UPKEEP, Misfit
 from dothi.foundation import clock
@@ -44,7 +44,10 @@ class Row:
 
 @dataclass(slots=True)
 class Outcome:
-    """`marked`: only the store's own members of the entity changed."""
+    """`marked`: only the store's own members of the entity changed.
+
+    `graded`: its readings are tested, by the declared `period`, as arrived at `arrived` (None: recorded data).
+    """
 
     entity: Entity | None
     result: Result
@@ -52,6 +55,9 @@ class Outcome:
     changed: dict[str, dict[str, Instance | None]] = field(default_factory=dict)
     kind: str = "updated"
     marked: bool = False
+    graded: bool = False
+    period: float | None = None
+    arrived: str | None = None
 
     @property
     def wrote(self) -> bool:
@@ -90,6 +96,7 @@ def _put(out: Outcome, attr: str, dataset: str, instance: Instance, now: str, *,
     observed = instance.get("observedAt")
     high = old.get(HIGH_WATER, old.get("observedAt")) if old else None
     row = Row(attr, dataset, instance)
+    state = ""
     if observed is not None:
         if high is None:
             row.check = row.first = True
@@ -98,6 +105,8 @@ def _put(out: Outcome, attr: str, dataset: str, instance: Instance, now: str, *,
                 out.result.repeats += 1
                 return
             row.check = True
+        state = _judge(out, row, old)
+        instance = row.instance
         if keep_newer and old is None:
             out.result.ahead += is_ahead(observed, now)
         elif keep_newer and old is not None and (aside := _aside(old.get("observedAt"), observed, now)):
@@ -107,10 +116,30 @@ def _put(out: Outcome, attr: str, dataset: str, instance: Instance, now: str, *,
     new = {**instance, "createdAt": old["createdAt"] if old else now, "modifiedAt": now}
     if observed is not None or high is not None:
         new[HIGH_WATER] = max(observed or "", high or "")
-    instances[dataset] = new
+    # What the log tells needs no state of the tests.
+    instances[dataset] = {**new, grading.STATE: state} if state else new
     out.rows.append(row)
     out.changed.setdefault(attr, {})[dataset] = new
     out.result.updated.append(attr)
+
+
+def _judge(out: Outcome, row: Row, old: Instance | None) -> str:
+    """Test a reading before it is kept: what was found goes with it. The state of the tests to keep."""
+    if not out.graded:
+        return ""
+    found, state = grading.judged(row.attr, row.instance, old, period=out.period, now=out.arrived)
+    if found is not None:
+        row.instance = {**row.instance, grading.FOUND: found}
+    return state
+
+
+def _grade(out: Outcome, write: Write, now: str) -> Outcome:
+    """Readings are tested that a way in brings, or that are of a thing which says how often it reports."""
+    assert out.entity is not None
+    out.period = grading.declared(out.entity)
+    out.graded = write.verb == "observe" or out.period is not None
+    out.arrived = None if write.backfill else now
+    return out
 
 
 def _set_aside(out: Outcome, row: Row, old: Instance, observed: str, high: str | None) -> None:
@@ -153,7 +182,7 @@ def _fresh(write: Write, now: str) -> Outcome:
         id=write.id, types=sorted(write.types), scopes=list(write.scopes or []),
         created_at=now, modified_at=now, expires_at=write.expires_at,
     )  # fmt: skip
-    out = Outcome(entity, Result(status="created"), kind="created")
+    out = _grade(Outcome(entity, Result(status="created"), kind="created"), write, now)
     _put_all(out, write, now, keep_newer=write.verb in _READINGS)
     return out
 
@@ -191,7 +220,7 @@ def _scopes(entity: Entity, write: Write, given: list[str]) -> list[str]:
 
 
 def _replace(entity: Entity, write: Write, now: str) -> Outcome:
-    out = Outcome(entity, Result(status="updated"))
+    out = _grade(Outcome(entity, Result(status="updated")), write, now)
     for attr in list(entity.attrs):
         for dataset in list(entity.attrs[attr]):
             if dataset not in write.attrs.get(attr, {}):
@@ -270,7 +299,7 @@ def _changed(entity: Entity, write: Write, now: str) -> Outcome:
         return _one(entity, write, now)
     if verb in {"merge", "update"}:
         write = patching.whole(entity, write)
-    out = Outcome(entity, Result(status="updated"))
+    out = _grade(Outcome(entity, Result(status="updated")), write, now)
     if _head(entity, write):
         out.changed.setdefault("", {})
     if verb in _OVERWRITES or (verb == "append" and write.overwrite):
@@ -290,7 +319,7 @@ def _changed(entity: Entity, write: Write, now: str) -> Outcome:
 
 def _one(entity: Entity, write: Write, now: str) -> Outcome:
     """Verbs that name their attribute."""
-    out = Outcome(entity, Result(status="updated"))
+    out = _grade(Outcome(entity, Result(status="updated")), write, now)
     attribute, dataset = write.attribute or "", write.dataset or ""
     old = entity.attrs.get(attribute, {}).get(dataset)
     if old is None and not (write.delete_all and attribute in entity.attrs):

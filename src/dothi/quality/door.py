@@ -12,6 +12,7 @@ from dothi.quality.inline import Reading, Series, judge
 from dothi.quality.parameters import Parameters, derived, for_period, parameters
 from dothi.quality.rollup import Child, complete, grade_rollup
 from dothi.quality.submitted import Submission, grade_submitted
+from dothi.quality.tally import Tally, window
 from dothi.quality.words import spoken
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Reading",
     "Series",
     "Submission",
+    "Tally",
     "Verdict",
     "borne_out",
     "caps",
@@ -40,5 +42,6 @@ __all__ = [
     "may_act",
     "parameters",
     "spoken",
+    "window",
     "worst",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dothi.broker.grading import FOUND
 from dothi.broker.model import Entity, Instance
 
 FIELDS = {
@@ -41,6 +42,8 @@ def _measured(instance: Instance) -> dict[str, Any]:
     for short, long in (("u", "unitCode"), ("o", "observedAt"), ("m", "modifiedAt")):
         if instance.get(long):
             shaped[short] = instance[long]
+    if FOUND in instance:
+        shaped["f"] = instance[FOUND]
     return shaped
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from dothi.broker import grading
 from dothi.broker.model import Entity, Instance
 from dothi.broker.ngsi.context import Terms
 from dothi.broker.ngsi.kinds import PLAIN, SYSTEM, TIMES, VALUE_OF
@@ -106,6 +107,8 @@ def one(instance: Instance, terms: Terms, view: View, dataset: str = "") -> Any:
                 found[key] = _plain(key, instance[key], terms)
         else:
             found[terms.compact(key)] = _sub(instance[key], terms, view)
+    if (quality := grading.shown(instance)) is not None:
+        found["quality"] = {"value": quality["value"]} if view.form == "concise" else quality
     if view.form == "concise":
         return _concise(found, kind, value)
     return found
