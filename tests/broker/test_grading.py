@@ -90,6 +90,7 @@ def test_late_reading_is_flagged_and_leaves_the_state_when_a_newer_one_stands():
     assert out.result.late == 1
     assert found(out) == {"flag": 3, "tests": {"Q2": 3}}
     assert out.entity.attrs[PM25][""][grading.STATE] == before
+    assert sum(slot[1] for slot in out.entity.attrs[PM25][""][grading.TALLY][3]) == 3
 
 
 def test_recorded_data_is_not_late_when_it_is_backfilled():

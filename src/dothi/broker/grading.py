@@ -4,20 +4,23 @@
 A reading is a Property with a number and an observedAt, of a thing that says how often it reports, or brought by a way
 in. Its attribute must be one of which somebody has said what is usual (quality/parameters.json). The state of the tests rides in
 the current instance under `~q`; what a test found stands in the instance and its history row under `~f`. Both are the
-store's own and never come from a client; `shown` is what a client reads as the sub-attribute `quality`.
+store's own and never come from a client; `shown` is what a client reads as the sub-attribute `quality`. What the decision window
+has seen rides under `~t`, so that a grade is reckoned when it is asked for and grows older by itself.
 """
 
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from dothi.broker.model import Entity, Instance
-from dothi.quality.door import Flag, Parameters, Reading, Series, Verdict, parameters
+from dothi.quality.door import Flag, Parameters, Reading, Series, Tally, Verdict, parameters
 
 STATE = "~q"
 FOUND = "~f"
+TALLY = "~t"
 _CORE = "https://uri.etsi.org/ngsi-ld/default-context/"
 PERIOD = f"{_CORE}reportingPeriod"
 
@@ -35,29 +38,47 @@ def declared(entity: Entity) -> float | None:
     return float(value) if isinstance(value, int | float) and value > 0 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the tests found (None: nothing), and what to keep beside the current value."""
+
+    found: dict[str, Any] | None = None
+    state: str = ""
+    tally: list[Any] | None = None
+
+    def keep(self, instance: Instance) -> Instance:
+        """The instance as it stands in the row."""
+        return {**instance, STATE: self.state, TALLY: self.tally} if self.tally is not None else instance
+
+
+NOTHING = Judgement()
+
+
 def judged(
     attr: str, instance: Instance, old: Instance | None, *, period: float | None, now: str | None
-) -> tuple[dict[str, Any] | None, str]:
-    """(what the tests found, state to keep) of a reading; (None, "") when it is none or nothing is known of it.
+) -> Judgement:
+    """Judge a reading; NOTHING when it is none or nothing is known of it.
 
     `old`: the instance that stands. `now`: when it arrived, None for recorded data, which is not judged for lateness.
     """
     value, observed = instance.get("value"), instance.get("observedAt")
     if observed is None or isinstance(value, bool) or not isinstance(value, int | float):
-        return None, ""
+        return NOTHING
     if instance.get("type") != "Property":
-        return None, ""
-    before = "" if old is None else str(old.get(STATE, ""))
+        return NOTHING
+    before, tally = ("", None) if old is None else (str(old.get(STATE, "")), old.get(TALLY))
     try:
         known = _known(attr, instance.get("unitCode") or "", observed[:10])
     except ValueError:
-        return _told(Verdict({"Q0": Flag.FAIL})), before
+        return Judgement({"flag": int(Flag.FAIL), "tests": {"Q0": int(Flag.FAIL)}}, before, tally)
     if known is None:
-        return None, before
+        return NOTHING
     series = Series(known, before, period=period or 0.0)
-    arrived = None if now is None else _seconds(now)
-    verdict = series.step(Reading(float(value), _seconds(observed), arrived))
-    return _told(verdict), series.text
+    at = _seconds(observed)
+    verdict = series.step(Reading(float(value), at, None if now is None else _seconds(now)))
+    counted = Tally.of(tally, period or known.period, at)
+    counted.add(at, verdict.flag)
+    return Judgement(_told(verdict), series.text, counted.kept())
 
 
 def _seconds(text: str) -> float:
@@ -74,6 +95,6 @@ def _told(verdict: Verdict) -> dict[str, Any] | None:
 def shown(instance: Instance) -> dict[str, Any] | None:
     """The sub-attribute `quality` of an instance (QARTOD flags); None when no test has looked at it."""
     found = instance.get(FOUND)
-    if found is None and STATE not in instance:
+    if found is None and TALLY not in instance:
         return None
     return {"type": "Property", "value": found or {"flag": int(Flag.GOOD)}}

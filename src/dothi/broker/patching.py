@@ -13,7 +13,7 @@ from dothi.broker.ngsi.values import is_uri
 
 HIGH_WATER = "~hw"
 NULL = "urn:ngsi-ld:null"
-UPKEEP = frozenset({"createdAt", "modifiedAt", HIGH_WATER, "~q", "~f"})
+UPKEEP = frozenset({"createdAt", "modifiedAt", HIGH_WATER, "~q", "~f", "~t"})
 _READING = frozenset({"type", "value", "unitCode", "observedAt"})
 _DEEP = frozenset({"value", "json", "languageMap"})
 """Members whose objects a merge goes into; a geometry is taken whole."""

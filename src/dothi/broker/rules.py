@@ -96,7 +96,7 @@ def _put(out: Outcome, attr: str, dataset: str, instance: Instance, now: str, *,
     observed = instance.get("observedAt")
     high = old.get(HIGH_WATER, old.get("observedAt")) if old else None
     row = Row(attr, dataset, instance)
-    state = ""
+    judged = grading.NOTHING
     if observed is not None:
         if high is None:
             row.check = row.first = True
@@ -105,32 +105,35 @@ def _put(out: Outcome, attr: str, dataset: str, instance: Instance, now: str, *,
                 out.result.repeats += 1
                 return
             row.check = True
-        state = _judge(out, row, old)
+        judged = _judge(out, row, old)
         instance = row.instance
         if keep_newer and old is None:
             out.result.ahead += is_ahead(observed, now)
         elif keep_newer and old is not None and (aside := _aside(old.get("observedAt"), observed, now)):
             row.aside = aside
             _set_aside(out, row, old, observed, high)
+            if judged.tally is not None:
+                old[grading.TALLY] = judged.tally
+                out.marked = True
             return
     new = {**instance, "createdAt": old["createdAt"] if old else now, "modifiedAt": now}
     if observed is not None or high is not None:
         new[HIGH_WATER] = max(observed or "", high or "")
     # What the log tells needs no state of the tests.
-    instances[dataset] = {**new, grading.STATE: state} if state else new
+    instances[dataset] = judged.keep(new)
     out.rows.append(row)
     out.changed.setdefault(attr, {})[dataset] = new
     out.result.updated.append(attr)
 
 
-def _judge(out: Outcome, row: Row, old: Instance | None) -> str:
-    """Test a reading before it is kept: what was found goes with it. The state of the tests to keep."""
+def _judge(out: Outcome, row: Row, old: Instance | None) -> grading.Judgement:
+    """Test a reading before it is kept: what was found goes with it."""
     if not out.graded:
-        return ""
-    found, state = grading.judged(row.attr, row.instance, old, period=out.period, now=out.arrived)
-    if found is not None:
-        row.instance = {**row.instance, grading.FOUND: found}
-    return state
+        return grading.NOTHING
+    judged = grading.judged(row.attr, row.instance, old, period=out.period, now=out.arrived)
+    if judged.found is not None:
+        row.instance = {**row.instance, grading.FOUND: judged.found}
+    return judged
 
 
 def _grade(out: Outcome, write: Write, now: str) -> Outcome:
