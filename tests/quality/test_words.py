@@ -13,7 +13,7 @@ from dothi.quality.words import spoken
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 SAMPLE = {
     "usable": 130, "expected": 144, "share": 0.9, "passed": 120, "judged": 130, "wrong": 10, "count": 7, "day": "01/10/2026",
-    "name": "Trạm Gò Mơ", "other": "Sở Xây dựng", "age": 7200.0, "period": 600.0, "days": 3, "all": 12, "names": "Gò Mơ, Chợ Cũ",
+    "name": "Trạm Gò Mơ", "other": "Sở Xây dựng", "age": 7200.0, "period": 600.0, "days": 3, "all": 12, "names": "Gò Mơ, Chợ Cũ", "value": 80.5, "median": 21.0,
 }  # fmt: skip
 REASONS = json.loads(files("dothi.quality").joinpath("messages/reason.json").read_text("utf-8"))
 

@@ -92,6 +92,14 @@ def _told(verdict: Verdict) -> dict[str, Any] | None:
     return {"flag": int(verdict.flag), "tests": {code: int(flag) for code, flag in verdict.tests.items()}}
 
 
+def usual(term: str, unit: str, at: datetime) -> Parameters | None:
+    """What is usual for an attribute; None when nobody has said it, or the unit is none that it can have."""
+    try:
+        return _known(term, unit, at.date().isoformat())
+    except ValueError:
+        return None
+
+
 def shown(instance: Instance) -> dict[str, Any] | None:
     """The sub-attribute `quality` of an instance (QARTOD flags); None when no test has looked at it."""
     found = instance.get(FOUND)

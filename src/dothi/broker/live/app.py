@@ -11,10 +11,11 @@ from typing import Any
 import psycopg
 
 from dothi.broker.api import faults
-from dothi.broker.live import events, geometry, rows, series, state
+from dothi.broker.live import events, geometry, grade, rows, series, state
 from dothi.broker.live.answer import Query, Receive, Scope, Send, encode, header, send_body
 from dothi.broker.live.hub import Hub
 from dothi.broker.live.port import LiveStore, Viewer
+from dothi.broker.live.worst import WorstFirst
 from dothi.foundation import messages, problem
 from dothi.foundation.errors import NotAllowed, NotAuthenticated, NotFound
 
@@ -33,6 +34,7 @@ class LiveApp:
 
     def __init__(self, store: LiveStore, verify: Verify, *, name: str = "live:0") -> None:
         self.hub = Hub(store, name)
+        self._quality = WorstFirst()
         self._verify = verify
         self._starting = asyncio.Lock()
         self._started = False
@@ -93,5 +95,9 @@ class LiveApp:
                 await series.answer(self.hub, viewer, query, send)
             case "rows":
                 await rows.answer(self.hub, viewer, query, send)
+            case "grade" | "quality" as of:
+                language = query.text("language") or header(scope, b"accept-language")
+                answer = grade.answer if of == "grade" else self._quality.answer
+                await answer(self.hub, viewer, query, messages.best_language(language), send)
             case _:
                 raise NotFound("foundation.not_found", what=scope["path"])

@@ -58,6 +58,7 @@ def _row(one: Reading) -> dict[str, Any]:
         "o": clock.iso(one.observed) if one.observed else None,
         "m": clock.iso(one.recorded),
         "superseded": clock.iso(one.superseded) if one.superseded else None,
+        **({"f": one.found} if one.found else {}),
     }
 
 

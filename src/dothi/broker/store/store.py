@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from psycopg_pool import AsyncConnectionPool
 
+from dothi.broker.grading import FOUND
 from dothi.broker.model import BulkSeries, Change, Entity
 from dothi.broker.reach import Reach
 from dothi.broker.store import bulk
@@ -28,7 +29,10 @@ PARTS_KEPT = 500
 
 
 class Reading(msgspec.Struct, kw_only=True, frozen=True):
-    """One kept instance for a table. `id`: its place in time, for paging; `attr`: short term; `recorded`: when stored."""
+    """One kept instance for a table. `id`: its place in time, for paging; `attr`: short term; `recorded`: when stored.
+
+    `found`: what the tests found, as `grading` keeps it; None: nothing.
+    """
 
     id: int
     attr: str
@@ -37,6 +41,7 @@ class Reading(msgspec.Struct, kw_only=True, frozen=True):
     observed: datetime | None = None
     recorded: datetime
     superseded: datetime | None = None
+    found: Any = None
 
 
 class Store:
@@ -156,6 +161,7 @@ class Store:
                 observed=moment(r.at) if r.observed else None,
                 recorded=moment(r.recorded),
                 superseded=moment(r.superseded) if r.superseded and known is None else None,
+                found=r.instance.get(FOUND),
             )
             for r in rows
         ]
