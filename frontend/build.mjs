@@ -24,7 +24,7 @@ for (const file of ["maplibre-gl.css", "maplibre-gl-worker.mjs"]) {
 for (const file of await readdir(out)) if (/^part-/.test(file)) await rm(path.join(out, file));
 
 const options = {
-  entryPoints: ["console.ts", "console.css", "place.ts", "place.css", "passkey.ts", "verify.ts", "verify.css", "verify-worker.ts"].map((file) => path.join(here, "src", file)),
+  entryPoints: ["console.ts", "console.css", "data.ts", "place.ts", "place.css", "passkey.ts", "verify.ts", "verify.css", "verify-worker.ts"].map((file) => path.join(here, "src", file)),
   outdir: out,
   // The map is in a part of its own that the console and the page where a place is picked share.
   splitting: true,

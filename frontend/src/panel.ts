@@ -3,6 +3,7 @@
 import { write } from "./address.ts";
 import { Chart } from "./chart.ts";
 import { h, icon, put } from "./dom.ts";
+import { GradeView } from "./grade.ts";
 import { kindKey, quantityOf, terms, type Thing } from "./model.ts";
 import { RawTable } from "./rows.ts";
 import { Span } from "./span.ts";
@@ -25,6 +26,7 @@ export class DothiPanel extends HTMLElement {
   private readonly gone = h("p", { class: "note careful" }, t("operations.panel.gone"));
   private readonly span = new Span(() => this.look());
   private readonly chart = new Chart(this.span);
+  private readonly grade = new GradeView();
   private readonly table = new RawTable(this.span);
   private shown: string | null = null;
   private term = "";
@@ -37,7 +39,7 @@ export class DothiPanel extends HTMLElement {
     this.setAttribute("aria-label", t("operations.panel"));
     const close = h("button", { type: "button", class: "plain close", title: `${t("operations.panel.close")} (Esc)`, "aria-label": t("operations.panel.close"), onclick: () => this.close() }, icon("M6 6l12 12M18 6 6 18"));
     this.head.append(h("div", {}, this.heading, this.kind, this.chips), close);
-    this.body.append(h("h3", {}, t("operations.panel.values")), this.values, this.span.element, this.chart.element, this.facts, this.table.element);
+    this.body.append(h("h3", {}, t("operations.panel.values")), this.values, this.span.element, this.chart.element, this.grade.element, this.facts, this.table.element);
     this.append(this.head, this.gone, this.body);
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     store.on(["things", "standing", "choice", "tick"], () => this.show());
@@ -121,12 +123,12 @@ export class DothiPanel extends HTMLElement {
       this.chips.replaceChildren(
         h("span", { class: `chip ${styleOf(is)}` }, t(`operations.standing.${is}`)),
         ...(thing.simulated ? [h("span", { class: "chip bare waiting" }, t("operations.panel.simulated"))] : []),
-        h("span", { class: "chip bare grade", title: t("operations.panel.grade") }, `${t("operations.panel.grade")}: ${t("operations.panel.ungraded").toLowerCase()}`),
       );
     }
     this.fillValues(thing);
     this.fillFacts(thing);
     this.chart.element.hidden = !this.term;
+    void this.grade.show(thing, this.term);
     this.span.show();
     if (this.span.follows() && performance.now() - this.charted > REFRESH_MS) this.chartNow(thing);
   }

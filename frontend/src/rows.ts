@@ -5,9 +5,10 @@ import { askJson } from "./ask.ts";
 import { known } from "./live.ts";
 import { quantityOf, type Reading, type Thing } from "./model.ts";
 import type { Span } from "./span.ts";
+import { tests } from "./grade.ts";
 import { dateTime, number, quantityName, t, unitOf, valueText } from "./words.ts";
 
-type RawRow = Reading & { id: number; attr: string; superseded: string | null };
+type RawRow = Reading & { id: number; attr: string; superseded: string | null; f?: { flag: number; tests: Record<string, number> } };
 type Page = { rows: RawRow[]; before: number | null };
 
 const LIMIT = "50";
@@ -97,7 +98,7 @@ export class RawTable {
     return h("tr", { class: row.superseded ? "faded" : null },
       h("td", {}, row.o ? dateTime(Date.parse(row.o)) : "–"),
       h("td", {}, quantityName(row.attr, quantity)),
-      h("td", { class: "figure" }, value, row.superseded ? ` (${t("operations.table.corrected")})` : null),
+      h("td", { class: "figure" }, value, row.superseded ? ` (${t("operations.table.corrected")})` : null, row.f ? h("span", { class: "small flagged" }, ` \u26a0 ${tests(row.f.tests)}`) : null),
       h("td", {}, row.m ? dateTime(Date.parse(row.m)) : "–"));
   }
 }

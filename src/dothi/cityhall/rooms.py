@@ -22,6 +22,7 @@ class Room(NamedTuple):
 
 ROOMS = (
     Room("console", "/console/", "operations.see"),
+    Room("data", "/data/", "operations.see"),
     Room("sources", "/sources/", "sources.see"),
     Room("places", "/places/", "places.see"),
     Room("documents", "/documents/", "documents.see"),

@@ -10,5 +10,6 @@ from dothi.operations.web import views
 urlpatterns = [
     path("console/", views.console, name="console"),
     path("console/ticket", views.renew, name="console-ticket"),
+    path("data/", views.data, name="data"),
     path("console/base.geojson", views.base, name="console-base"),
 ]

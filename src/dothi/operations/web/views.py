@@ -75,6 +75,15 @@ def console(request: HttpRequest) -> HttpResponse:
 
 
 @identity.requires("operations.see")
+@ensure_csrf_cookie
+@require_GET
+def data(request: HttpRequest) -> HttpResponse:
+    """Every series with its grade, the worst first: what the shift has to look at."""
+    config = page_config(getattr(request, "language", "vi"))
+    return _with_ticket(request, render(request, "operations/data.html", {"config": config}))
+
+
+@identity.requires("operations.see")
 @require_POST
 def renew(request: HttpRequest) -> HttpResponse:
     return _with_ticket(request, HttpResponse(status=204))
