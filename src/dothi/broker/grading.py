@@ -38,6 +38,15 @@ def declared(entity: Entity) -> float | None:
     return float(value) if isinstance(value, int | float) and value > 0 else None
 
 
+def tallies(entity: Entity) -> dict[str, Any]:
+    """The tally of each tested attribute, by its short name."""
+    return {
+        iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1]: instances[""][TALLY]
+        for iri, instances in entity.attrs.items()
+        if TALLY in instances.get("", {})
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the tests found (None: nothing), and what to keep beside the current value."""

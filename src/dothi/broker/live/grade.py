@@ -195,6 +195,10 @@ async def answer(hub: Hub, viewer: Viewer, query: Query, language: str, send: Se
             "tests": [{"code": code, "count": count} for code, count in counts.failures],
             "flagged": [_flagged(one) for one in reversed(readings) if one.found][:MOST_FLAGGED],
             "neighbours": around,
+            "history": [
+                {"at": clock.iso(one.at), "letters": one.letters, "overall": one.overall, "was": one.was}
+                for one in await hub.store.grades_of((viewer.tenant, entity, attr), at)
+            ],
         },
     )  # fmt: skip
 
