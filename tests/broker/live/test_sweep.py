@@ -107,3 +107,21 @@ def test_history_stands_in_the_answer_when_a_grade_is_explained(writer_url: str)
     (found,) = asked(writer_url, [], "/live/grade?id=urn:air:1&attr=pm25")
 
     assert [one["was"] for one in found.json()["history"]] == [None]
+
+
+def test_sweep_goes_on_when_a_client_has_written_nonsense_about_a_thing(writer_url: str) -> None:
+    nonsense = {
+        f"{CORE}reportingPeriod": {"": {"type": "Property", "value": "hourly"}},
+        f"{CORE}location": {
+            "": {"type": "Property", "value": {"type": "Point", "coordinates": ["here", "there"]}}
+        },
+    }
+    odd = Write(verb="describe", id="urn:air:2", types=[f"{CORE}AirQualityObserved"], attrs=nonsense)
+
+    async def act(broker: Broker) -> int:
+        for write in [*station(1, plausible(40, 1)), *station(2, plausible(40, 2))]:
+            await broker.write([write])
+        await broker.write([odd])
+        return await broker.keep_grades(clock.now())
+
+    assert run(writer_url, act) == 2

@@ -121,7 +121,7 @@ def beside(value: Any, around: Sequence[dict[str, Any]], known: Parameters, at: 
         float(one["v"])
         for one in around
         if one.get("o")
-        and (at - clock.parse(one["o"])).total_seconds() <= 2.5 * float(one.get("period") or known.period)
+        and (at - clock.parse(one["o"])).total_seconds() <= 2.5 * grading.period_of(one.get("period"), known)
     ]
     if len(fresh) < LEAST_NEAR or known.scale is None or not isinstance(value, int | float):
         return None
@@ -164,7 +164,7 @@ async def answer(hub: Hub, viewer: Viewer, query: Query, language: str, send: Se
         raise NotFound("foundation.not_found", what=f"{entity} {attr}")
     held = thing["attrs"][attr]
     known = grading.usual(attr, held.get("u") or "", at)
-    period = float(thing.get("period") or (known.period if known else 0) or 3600)
+    period = grading.period_of(thing.get("period"), known)
     start = at - timedelta(seconds=window(period))
     store = hub.store.within(viewer.reach)
     kept = await store.readings(

@@ -80,7 +80,7 @@ def grade_of(
     """The grade of a series by its tally, beside others of its type (`same`); None when nothing was tested."""
     held = thing["attrs"][attr]
     known = grading.usual(attr, held.get("u") or "", at)
-    period = float(thing.get("period") or (known.period if known else 0) or 3600)
+    period = grading.period_of(thing.get("period"), known)
     counts = Tally.of(kept, period, at.timestamp()).counts(at.timestamp(), period)
     around = near(thing, same, attr)
     reason = beside(held.get("v"), around, known, at) if known else None
