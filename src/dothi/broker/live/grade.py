@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from dothi.broker import grading
-from dothi.broker.live import shape
+from dothi.broker.live import export, shape
 from dothi.broker.live.answer import Query, Send, send_json
 from dothi.broker.live.hub import Hub, Wish
 from dothi.broker.live.port import Reading, Viewer
@@ -155,7 +155,7 @@ def context_of(thing: dict[str, Any], around: Sequence[dict[str, Any]], period: 
 
 async def answer(hub: Hub, viewer: Viewer, query: Query, language: str, send: Send) -> None:
     entity, attr = query.required("id"), query.required("attr")
-    then = query.time("at")
+    then, form = query.time("at"), export.checked(query.text("as"))
     at = then or clock.now()
     await ready(hub)
     things = await _things(hub, viewer, then)
@@ -175,6 +175,9 @@ async def answer(hub: Hub, viewer: Viewer, query: Query, language: str, send: Se
     counts = counted(readings, start, at, period)
     reason = beside(held.get("v"), around, known, at) if known else None
     grade = graded(counts, reason, known, context_of(thing, around, period), at)
+    if form:
+        await export.answer(send, form, export.figure_of(thing, attr, grade), language)
+        return
     await send_json(
         send,
         {
