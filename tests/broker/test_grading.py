@@ -10,6 +10,9 @@ import pytest
 
 from dothi.broker import grading
 from dothi.broker.model import Entity, Write
+from dothi.broker.ngsi import parse, represent
+from dothi.broker.ngsi.context import CORE_TERMS, build
+from dothi.broker.ngsi.represent import View
 from dothi.broker.rules import apply, same
 from dothi.foundation import clock
 
@@ -139,3 +142,52 @@ def test_client_cannot_say_what_the_tests_found():
     out = apply(None, Write(verb="observe", id="urn:a", types=["Air"], attrs={PM25: {"": forged}}), moment(0))
 
     assert found(out) == {"flag": 4, "tests": {"Q3": 4}}
+
+
+def test_quality_of_a_client_is_a_claim_when_it_sends_one():
+    given = {"type": "Property", "value": 21.5, "quality": {"type": "Property", "value": {"flag": 1}}}
+
+    kept = parse.instance("pm25", given, CORE_TERMS)
+
+    assert kept == {"type": "Property", "value": 21.5, grading.CLAIMED: given["quality"]}
+    assert represent.one(kept, CORE_TERMS, View()) == {
+        "type": "Property",
+        "value": 21.5,
+        "claimedQuality": {"type": "Property", "value": {"flag": 1}},
+    }
+
+
+def test_quality_of_the_store_has_its_own_name_when_the_context_means_another_thing_by_it():
+    terms = build({"quality": "https://example.org/quality"}, {})
+    kept = {
+        "type": "Property",
+        "value": 1500,
+        "https://example.org/quality": {"type": "Property", "value": 7},
+    }
+    kept[grading.FOUND] = {"flag": 4, "tests": {"Q3": 4}}
+
+    shown = represent.one(kept, terms, View())
+
+    assert shown["quality"] == {"type": "Property", "value": 7}
+    assert shown[terms.compact(grading.QUALITY)] == {
+        "type": "Property",
+        "value": {"flag": 4, "tests": {"Q3": 4}},
+    }
+
+
+@pytest.mark.parametrize("value", [None, "hourly", True, 0, -5, 1e300, [600], {"s": 1}])
+def test_period_is_the_usual_one_when_the_declared_is_none(value: Any):
+    assert grading.period_of(value, None) == 3600.0
+
+
+def test_reading_is_tested_when_it_comes_with_the_thing_that_says_how_often_it_reports():
+    attrs: Any = {
+        PM25: {"": instance(21.5)},
+        grading.PERIOD: {"": {"type": "Property", "value": 600}},
+    }
+    given = Write(verb="upsert_update", id="urn:a", types=["Air"], attrs=attrs)
+
+    out = apply(None, given, moment(0))
+
+    assert out.entity is not None
+    assert grading.TALLY in out.entity.attrs[PM25][""]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from dothi.broker.errors import QuotaReached
+from dothi.broker.live import sweep
 from dothi.broker.model import Entity, Result, Write
 from dothi.broker.reach import Reach, reach_of
-from dothi.broker.store import keys
+from dothi.broker.store import grades, keys
 from dothi.broker.store.keys import OPERATIONS, Key, Terms, Verifier
 from dothi.broker.store.store import Store
 from dothi.broker.store.writer import GroupWriter
@@ -99,6 +100,10 @@ class Broker:
     async def write(self, writes: Sequence[Write]) -> list[Result]:
         """What became of each write; returns after the commit. Raises Busy, StorageFull, WriteRefused."""
         return await self.writer.write(writes)
+
+    async def keep_grades(self, at: datetime) -> int:
+        """Grade every series as of `at` and write down which letters changed; how many series. Call each minute."""
+        return await grades.keep(self.pool, await sweep.grades(self.store, at), at)
 
     async def entity(self, tenant: str, id_: str) -> Entity | None:
         """The entity as it is now."""

@@ -11,6 +11,7 @@ has seen rides under `~t`, so that a grade is reckoned when it is asked for and 
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +24,11 @@ FOUND = "~f"
 TALLY = "~t"
 _CORE = "https://uri.etsi.org/ngsi-ld/default-context/"
 PERIOD = f"{_CORE}reportingPeriod"
+QUALITY = f"{_CORE}quality"
+CLAIMED = f"{_CORE}claimedQuality"
+"""Where a sub-attribute `quality` of a client is kept: only the store's own tests speak under QUALITY."""
+LONGEST = 10 * 366 * 86_400.0
+"""Seconds: no period is longer; such a declaration is a mistake and counts as none."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -32,10 +38,30 @@ def _known(iri: str, unit: str, day: str) -> Parameters | None:
     return parameters(term, unit, date.fromisoformat(day))
 
 
-def declared(entity: Entity) -> float | None:
-    """Seconds between the readings of a thing, as it says; None when it says nothing."""
-    value = entity.attrs.get(PERIOD, {}).get("", {}).get("value")
-    return float(value) if isinstance(value, int | float) and value > 0 else None
+def declared(entity: Entity, said: Mapping[str, Mapping[str, Instance | None]]) -> float | None:
+    """Seconds between the readings of a thing, as it says or says now (`said`); None when it says nothing."""
+    instance = said.get(PERIOD, {}).get("") or entity.attrs.get(PERIOD, {}).get("", {})
+    return seconds(instance.get("value"))
+
+
+def seconds(value: Any) -> float | None:
+    """A declared period as a client wrote it; None when it is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 < value <= LONGEST else None
+
+
+def period_of(value: Any, known: Parameters | None) -> float:
+    """Seconds between readings: as declared, else as is usual, else an hour."""
+    return seconds(value) or (known.period if known else 0) or 3600.0
+
+
+def tallies(entity: Entity) -> dict[str, Any]:
+    """The tally of each tested attribute, by its short name."""
+    return {
+        iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1]: instances[""][TALLY]
+        for iri, instances in entity.attrs.items()
+        if TALLY in instances.get("", {})
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _judge(out: Outcome, row: Row, old: Instance | None) -> grading.Judgement:
 def _grade(out: Outcome, write: Write, now: str) -> Outcome:
     """Readings are tested that a way in brings, or that are of a thing which says how often it reports."""
     assert out.entity is not None
-    out.period = grading.declared(out.entity)
+    out.period = grading.declared(out.entity, write.attrs)
     out.graded = write.verb == "observe" or out.period is not None
     out.arrived = None if write.backfill else now
     return out

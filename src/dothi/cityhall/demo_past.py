@@ -83,7 +83,7 @@ async def stand(broker: Broker, scopes: dict[str, str], say: Say, now: float | N
     world = state.world
     made = world.city
     first = [*entities.features(made, scopes), *entities.assets(made, scopes)]
-    first += entities.sensors(world, scopes, state.seeded)
+    first += entities.described(world, scopes)
     await _write(broker, first)
     say(f"{len(first)} things stand on the map")
     recent = [
@@ -95,6 +95,7 @@ async def stand(broker: Broker, scopes: dict[str, str], say: Say, now: float | N
                 types=[entities.iri(sensor.kind.type)],
                 attrs=attrs,
                 origin="demo",
+                backfill=True,
             ),
         )
         for sensor in made.sensors
@@ -102,6 +103,8 @@ async def stand(broker: Broker, scopes: dict[str, str], say: Say, now: float | N
     ]
     recent.sort(key=lambda pair: pair[0])
     await _write(broker, [write for _, write in recent])
+    # Last, since readings are tested in their order: what a dead gateway said when it still spoke.
+    await _write(broker, list(entities.sensors(world, scopes, state.seeded)))
     say(f"{len(recent)} readings of the last hours")
     state.stage, state.total = "filling", len(slices(state))
     await tell(broker, state)

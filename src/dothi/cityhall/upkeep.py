@@ -20,6 +20,7 @@ EXPIRY_EVERY = 10.0
 UPKEEP_EVERY = 300.0
 FIRST_PACKING = 30.0
 """Seconds after the start: until then devices and browsers come back and need the machine."""
+GRADES_EVERY = 60.0
 AFTER_TROUBLE = 2.0
 BATCH = 500
 
@@ -63,7 +64,12 @@ async def run(broker: Broker, stop: asyncio.Event, is_low: Callable[[], bool] = 
         _log.info("upkeep.done", partitions=report.partitions_made, packed=report.rows_packed)
         return FIRST_PACKING if first else UPKEEP_EVERY
 
-    works = {"outbox": outbox, "expiry": expiry, "order": order}
+    async def grades() -> float:
+        changed = await broker.keep_grades(clock.now())
+        _log.info("upkeep.grades", changed=changed)
+        return GRADES_EVERY
+
+    works = {"outbox": outbox, "expiry": expiry, "order": order, "grades": grades}
     async with asyncio.TaskGroup() as tasks:
         for name, act in works.items():
             tasks.create_task(_again(stop, name, act))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dothi.quality.batch import borne_out, judge_series
 from dothi.quality.context import Context, Counts
+from dothi.quality.export import assessment, dqv
 from dothi.quality.flag import Flag, Verdict, worst
 from dothi.quality.gates import Answer, may_act
 from dothi.quality.grading import METHOD, caps, composed, grade_series
@@ -28,11 +29,13 @@ __all__ = [
     "Submission",
     "Tally",
     "Verdict",
+    "assessment",
     "borne_out",
     "caps",
     "complete",
     "composed",
     "derived",
+    "dqv",
     "for_period",
     "grade_rollup",
     "grade_series",

@@ -155,3 +155,26 @@ def test_figure_is_not_evaluated_when_nobody_knows_what_is_usual(writer_url: str
     (answer,) = asked(writer_url, writes, "/live/grade?id=urn:air:1&attr=shoeSize&language=en")
 
     assert (answer.json()["grade"], answer.json()["words"]) == (None, "Not evaluated")
+
+
+def test_grade_is_exported_in_the_words_of_others_when_asked(writer_url: str):
+    base = "/live/grade?id=urn:air:1&attr=pm25&language=en"
+
+    plain, dqv, assessment, wrong = asked(
+        writer_url,
+        station(1, plausible(30, 1)),
+        base,
+        f"{base}&as=dqv",
+        f"{base}&as=assessment",
+        f"{base}&as=pdf",
+    )
+
+    letters = [one["dqv:value"] for one in dqv.json()["dqv:hasQualityMeasurement"]]
+    grade = plain.json()["grade"]
+    assert letters == [grade[dimension] for dimension in ("sufficient", "trustworthy", "timely")]
+    assert dqv.json()["@id"] == "urn:air:1#pm25"
+    assert dqv.headers["content-type"].startswith("application/ld+json")
+    assert assessment.json()["type"] == "DataQualityAssessment"
+    assert assessment.json()["quality"]["value"]["overall"] == grade["overall"]
+    assert wrong.status_code == 400
+    assert "dqv, assessment" in wrong.text

@@ -11,6 +11,7 @@ from tests.broker.store.cast import PM25, reading, rows, run
 
 from dothi.broker import grading
 from dothi.broker.door import Broker
+from dothi.broker.store import packing
 from dothi.foundation import clock
 
 BODIES = "SELECT num, body -> '~f' ->> 'flag' FROM broker.history ORDER BY at"
@@ -61,3 +62,20 @@ def test_every_reading_is_judged_once_when_two_processes_write_one_series(
     kept = rows(database, BODIES)
     assert len(kept) == 60
     assert all(flag == "4" for _, flag in kept)
+
+
+def test_flags_are_read_back_when_the_history_is_packed(database: str, writer_url: str) -> None:
+    async def act(broker: Broker) -> Any:
+        for value, minutes in zip((21, 4000, 22), (40, 30, 20), strict=True):
+            await broker.write([reading("urn:a", value, ago(minutes))])
+        now = clock.now()
+        async with broker.pool.connection() as connection:
+            packed = await packing.pack_old(connection, clock.iso(now), least=1)
+        kept = await broker.store.readings("", "urn:a", now - timedelta(hours=1), now, None, 10)
+        return packed, [(one.value, one.found) for one in reversed(kept)]
+
+    packed, found = run(writer_url, act)
+
+    assert packed == 3
+    assert rows(database, "SELECT count(*) FROM broker.history") == [(0,)]
+    assert found == [(21, None), (4000, {"flag": 4, "tests": {"Q3": 4}}), (22, None)]

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from dothi.broker import grading
-from dothi.broker.live import shape
+from dothi.broker.live import export, shape
 from dothi.broker.live.answer import Query, Send, send_json
 from dothi.broker.live.hub import Hub, Wish
 from dothi.broker.live.port import Reading, Viewer
@@ -121,7 +121,7 @@ def beside(value: Any, around: Sequence[dict[str, Any]], known: Parameters, at: 
         float(one["v"])
         for one in around
         if one.get("o")
-        and (at - clock.parse(one["o"])).total_seconds() <= 2.5 * float(one.get("period") or known.period)
+        and (at - clock.parse(one["o"])).total_seconds() <= 2.5 * grading.period_of(one.get("period"), known)
     ]
     if len(fresh) < LEAST_NEAR or known.scale is None or not isinstance(value, int | float):
         return None
@@ -155,7 +155,7 @@ def context_of(thing: dict[str, Any], around: Sequence[dict[str, Any]], period: 
 
 async def answer(hub: Hub, viewer: Viewer, query: Query, language: str, send: Send) -> None:
     entity, attr = query.required("id"), query.required("attr")
-    then = query.time("at")
+    then, form = query.time("at"), export.checked(query.text("as"))
     at = then or clock.now()
     await ready(hub)
     things = await _things(hub, viewer, then)
@@ -164,7 +164,7 @@ async def answer(hub: Hub, viewer: Viewer, query: Query, language: str, send: Se
         raise NotFound("foundation.not_found", what=f"{entity} {attr}")
     held = thing["attrs"][attr]
     known = grading.usual(attr, held.get("u") or "", at)
-    period = float(thing.get("period") or (known.period if known else 0) or 3600)
+    period = grading.period_of(thing.get("period"), known)
     start = at - timedelta(seconds=window(period))
     store = hub.store.within(viewer.reach)
     kept = await store.readings(
@@ -175,6 +175,9 @@ async def answer(hub: Hub, viewer: Viewer, query: Query, language: str, send: Se
     counts = counted(readings, start, at, period)
     reason = beside(held.get("v"), around, known, at) if known else None
     grade = graded(counts, reason, known, context_of(thing, around, period), at)
+    if form:
+        await export.answer(send, form, export.figure_of(thing, attr, grade), language)
+        return
     await send_json(
         send,
         {
@@ -195,6 +198,10 @@ async def answer(hub: Hub, viewer: Viewer, query: Query, language: str, send: Se
             "tests": [{"code": code, "count": count} for code, count in counts.failures],
             "flagged": [_flagged(one) for one in reversed(readings) if one.found][:MOST_FLAGGED],
             "neighbours": around,
+            "history": [
+                {"at": clock.iso(one.at), "letters": one.letters, "overall": one.overall, "was": one.was}
+                for one in await hub.store.grades_of((viewer.tenant, entity, attr), at)
+            ],
         },
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from dothi.broker.model import Change, Entity
 from dothi.broker.reach import Reach
+from dothi.broker.store.grades import Change as GradeChange
 from dothi.broker.store.points import Point
 from dothi.broker.store.store import Reading
 
@@ -86,3 +87,6 @@ class LiveStore(Protocol):
 
         `known`: those that stood at that instant.
         """
+
+    async def grades_of(self, series: tuple[str, str, str], until: datetime) -> Sequence[GradeChange]:
+        """How the grade of (tenant, entity, attribute) changed up to an instant, newest first."""

@@ -53,6 +53,8 @@ def _position(instance: Instance) -> dict[str, Any]:
         return {}
     coordinates = value.get("coordinates")
     if value.get("type") == "Point" and isinstance(coordinates, list) and len(coordinates) >= 2:
+        if not all(isinstance(one, int | float) for one in coordinates[:2]):
+            return {}
         return {"lon": coordinates[0], "lat": coordinates[1]}
     return {"geometry": value}
 

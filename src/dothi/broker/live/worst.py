@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from dothi.broker import grading
-from dothi.broker.live import shape
 from dothi.broker.live.answer import Query, Send, send_json
 from dothi.broker.live.grade import beside, context_of, graded, near
 from dothi.broker.live.hub import Hub, Wish
@@ -41,12 +40,7 @@ class WorstFirst:
         if not self.tallies or now - self.read_at > FRESH:
             found: Tallies = {}
             async for tenant, entity in await hub.store.all_entities():
-                kept = {
-                    shape.term(iri): instances[""][grading.TALLY]
-                    for iri, instances in entity.attrs.items()
-                    if grading.TALLY in instances.get("", {})
-                }
-                if kept:
+                if kept := grading.tallies(entity):
                     found[tenant, entity.id] = kept
             self.tallies, self.read_at = found, now
         return self.tallies
@@ -80,16 +74,23 @@ def _order(row: dict[str, Any]) -> tuple[Any, ...]:
     return (*(-ord(letter) for letter in letters), row["name"] or "", row["id"], row["attr"])
 
 
-def _row(
-    thing: dict[str, Any], attr: str, kept: Any, same: Sequence[dict[str, Any]], at: datetime, language: str
-) -> dict[str, Any]:
+def grade_of(
+    thing: dict[str, Any], attr: str, kept: Any, same: Sequence[dict[str, Any]], at: datetime
+) -> Grade | None:
+    """The grade of a series by its tally, beside others of its type (`same`); None when nothing was tested."""
     held = thing["attrs"][attr]
     known = grading.usual(attr, held.get("u") or "", at)
-    period = float(thing.get("period") or (known.period if known else 0) or 3600)
+    period = grading.period_of(thing.get("period"), known)
     counts = Tally.of(kept, period, at.timestamp()).counts(at.timestamp(), period)
     around = near(thing, same, attr)
     reason = beside(held.get("v"), around, known, at) if known else None
-    grade = graded(counts, reason, known, context_of(thing, around, period), at)
+    return graded(counts, reason, known, context_of(thing, around, period), at)
+
+
+def _row(
+    thing: dict[str, Any], attr: str, kept: Any, same: Sequence[dict[str, Any]], at: datetime, language: str
+) -> dict[str, Any]:
+    held, grade = thing["attrs"][attr], grade_of(thing, attr, kept, same, at)
     return {
         "id": thing["id"], "name": thing.get("name"), "type": thing.get("type"), "attr": attr, "v": held.get("v"),
         "u": held.get("u"), "o": held.get("o"), "source": thing.get("source"), "contact": thing.get("contact"),

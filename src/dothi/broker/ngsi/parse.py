@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from dothi.broker import grading
 from dothi.broker.model import IMPLIED, Instance
 from dothi.broker.ngsi import values
 from dothi.broker.ngsi.context import CORE_TERMS, Terms
@@ -162,7 +163,10 @@ def instance(name: str, value: Any, terms: Terms, *, patch: int = 0, depth: int 
     for key, sub in value.items():
         if key in PLAIN or key[:1] == "@" or (key == "value" and member != "value"):
             continue
-        found[terms.expand(key)] = _sub(f"{name}.{key}", sub, terms, patch=max(0, patch - 1), depth=depth + 1)
+        iri = terms.expand(key)
+        if iri == grading.QUALITY and not depth:
+            iri = grading.CLAIMED
+        found[iri] = _sub(f"{name}.{key}", sub, terms, patch=max(0, patch - 1), depth=depth + 1)
     return found
 
 

@@ -108,7 +108,9 @@ def one(instance: Instance, terms: Terms, view: View, dataset: str = "") -> Any:
         else:
             found[terms.compact(key)] = _sub(instance[key], terms, view)
     if (quality := grading.shown(instance)) is not None:
-        found["quality"] = {"value": quality["value"]} if view.form == "concise" else quality
+        found[terms.compact(grading.QUALITY)] = (
+            {"value": quality["value"]} if view.form == "concise" else quality
+        )
     if view.form == "concise":
         return _concise(found, kind, value)
     return found

@@ -11,7 +11,7 @@ import numpy as np
 from psycopg_pool import AsyncConnectionPool
 
 from dothi.broker.model import BulkSeries
-from dothi.broker.store import arrays, packing
+from dothi.broker.store import arrays, grades, packing
 from dothi.broker.store.packing import Columns
 from dothi.broker.store.writer import SQL as WRITER
 from dothi.foundation.sql import queries
@@ -81,6 +81,7 @@ async def erase(
         await connection.execute(SQL["erase_changes"], (tenant, listed, start))
         await connection.execute(SQL["erase_outbox"], (name, listed, start))
         await connection.execute(SQL["erase_letters"], (listed, start))
+        await grades.erase(connection, tenant, listed, start)
         await connection.execute(SQL["move_on"])
     async with pool.connection() as connection:
         # Again after the commit: a writer that asked in between remembered series that are gone now.

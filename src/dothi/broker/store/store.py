@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from dothi.broker.grading import FOUND
 from dothi.broker.model import BulkSeries, Change, Entity
 from dothi.broker.reach import Reach
-from dothi.broker.store import bulk
+from dothi.broker.store import bulk, grades
 from dothi.broker.store.candidates import Candidates
 from dothi.broker.store.changes import ChangeLog
 from dothi.broker.store.history import HistoryReader, term
@@ -108,6 +108,14 @@ class Store:
         """Remove entities without trace, by id or by prefix of the id; how many there were."""
         number = await self.state.tenant_id(tenant)
         return 0 if number is None else await bulk.erase(self.pool, number, tenant, ids, prefix=prefix)
+
+    async def grades_of(self, series: grades.Series, until: datetime) -> list[grades.Change]:
+        """How the grade of a series changed up to an instant, newest first."""
+        return await grades.history(self.pool, series, until)
+
+    async def grades_fallen(self, after: int) -> list[grades.Change]:
+        """Grades that fell, with an id over `after`, oldest first; a follower keeps its cursor in the change log's table."""
+        return await grades.drops(self.pool, after)
 
     async def points(
         self,

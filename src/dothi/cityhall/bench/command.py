@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from dothi.cityhall.bench import core, identity, machine
+from dothi.cityhall.bench import core, graded, identity, machine
 from dothi.cityhall.bench.row import Row, table
 
 Group = Callable[[bool], Iterator[Row]]
-GROUPS: dict[str, Group] = {"core": core.measure, "identity": identity.measure}
+GROUPS: dict[str, Group] = {"core": core.measure, "identity": identity.measure, graded.GROUP: graded.measure}
 """Every capability adds its own group; each yields its rows as they are measured."""
 
 

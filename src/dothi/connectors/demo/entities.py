@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from dothi.broker.model import Instance, Write
@@ -102,7 +103,15 @@ def sensors(world: World, scopes: dict[str, str], now: float) -> Iterator[Write]
             attrs.pop(LOCATION)
         for _, found in last:
             attrs |= found
-        yield _write(sensor.id, sensor.kind.type, scopes[sensor.ward], attrs)
+        # Recorded data: it is not late because it is planted today.
+        write = _write(sensor.id, sensor.kind.type, scopes[sensor.ward], attrs)
+        yield msgspec.structs.replace(write, backfill=True)
+
+
+def described(world: World, scopes: dict[str, str]) -> Iterator[Write]:
+    """Each sensor before it has said anything."""
+    for sensor in world.city.sensors:
+        yield _write(sensor.id, sensor.kind.type, scopes[sensor.ward], sensor_attributes(sensor))
 
 
 def sensor_attributes(sensor: Sensor) -> dict[str, dict[str, Instance | None]]:
