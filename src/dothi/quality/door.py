@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dothi.quality.batch import borne_out, judge_series
 from dothi.quality.context import Context, Counts
+from dothi.quality.drop import Drop, drop
 from dothi.quality.flag import Flag, Verdict, worst
 from dothi.quality.gates import Answer, may_act
 from dothi.quality.grading import METHOD, caps, composed, grade_series
@@ -21,6 +22,7 @@ __all__ = [
     "Child",
     "Context",
     "Counts",
+    "Drop",
     "Flag",
     "Parameters",
     "Reading",
@@ -33,6 +35,7 @@ __all__ = [
     "complete",
     "composed",
     "derived",
+    "drop",
     "for_period",
     "grade_rollup",
     "grade_series",
