@@ -191,3 +191,18 @@ def test_reading_is_tested_when_it_comes_with_the_thing_that_says_how_often_it_r
 
     assert out.entity is not None
     assert grading.TALLY in out.entity.attrs[PM25][""]
+
+
+@pytest.mark.parametrize("backfill", [False, True])
+def test_one_fast_clock_leaves_the_window_to_the_true_readings(*, backfill: bool):
+    entity = send(None, 21.5, 0).entity
+    given = Write(
+        verb="observe", id="urn:a", types=["Air"], attrs={PM25: {"": instance(22.0, 240)}}, backfill=backfill
+    )
+    entity = apply(entity, given, moment(1)).entity
+
+    for hour in range(2, 8):
+        entity = send(entity, 21.0 + hour % 3, hour).entity
+
+    assert entity is not None
+    assert sum(slot[1] for slot in entity.attrs[PM25][""][grading.TALLY][3]) == 8

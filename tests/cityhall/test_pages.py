@@ -44,7 +44,7 @@ def test_every_address_has_an_authentication_decision_when_listed() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/", "/ket-noi/", "/sign-in/"])
+@pytest.mark.parametrize("address", ["/", "/ket-noi/", "/method/", "/sign-in/"])
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_public_page_is_small_and_of_one_language_when_read(address: str, language: str) -> None:
     answer = Client(headers={"accept-language": language}).get(address)

@@ -97,7 +97,7 @@ def found_in(answers: Answers, theme: Any, language: str) -> list[str]:
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_public_pages_have_no_axe_violation(source: Source, theme: str, language: str):
-    answers = asked(Client(), ["/", "/ket-noi/", "/sign-in/", "/no-such-page/"], language)
+    answers = asked(Client(), ["/", "/ket-noi/", "/method/", "/sign-in/", "/no-such-page/"], language)
 
     assert found_in(answers, theme, language) == []
 

@@ -15,6 +15,7 @@ from dothi.identity.queries.position import built_in, permissions
 PUBLIC = {
     "home",
     "connect",
+    "method",
     "language",
     "theme",
     "sign_in",

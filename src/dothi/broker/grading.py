@@ -81,11 +81,12 @@ NOTHING = Judgement()
 
 
 def judged(
-    attr: str, instance: Instance, old: Instance | None, *, period: float | None, now: str | None
+    attr: str, instance: Instance, old: Instance | None, *, period: float | None, now: str | None, latest: str
 ) -> Judgement:
     """Judge a reading; NOTHING when it is none or nothing is known of it.
 
     `old`: the instance that stands. `now`: when it arrived, None for recorded data, which is not judged for lateness.
+    `latest`: no later is it counted, or one fast clock would push all true readings out of the window.
     """
     value, observed = instance.get("value"), instance.get("observedAt")
     if observed is None or isinstance(value, bool) or not isinstance(value, int | float):
@@ -103,7 +104,7 @@ def judged(
     at = _seconds(observed)
     verdict = series.step(Reading(float(value), at, None if now is None else _seconds(now)))
     counted = Tally.of(tally, period or known.period, at)
-    counted.add(at, verdict.flag)
+    counted.add(min(at, _seconds(latest)), verdict.flag)
     return Judgement(_told(verdict), series.text, counted.kept())
 
 

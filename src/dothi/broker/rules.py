@@ -58,6 +58,7 @@ class Outcome:
     graded: bool = False
     period: float | None = None
     arrived: str | None = None
+    latest: str = ""
 
     @property
     def wrote(self) -> bool:
@@ -130,7 +131,9 @@ def _judge(out: Outcome, row: Row, old: Instance | None) -> grading.Judgement:
     """Test a reading before it is kept: what was found goes with it."""
     if not out.graded:
         return grading.NOTHING
-    judged = grading.judged(row.attr, row.instance, old, period=out.period, now=out.arrived)
+    judged = grading.judged(
+        row.attr, row.instance, old, period=out.period, now=out.arrived, latest=out.latest
+    )
     if judged.found is not None:
         row.instance = {**row.instance, grading.FOUND: judged.found}
     return judged
@@ -142,6 +145,7 @@ def _grade(out: Outcome, write: Write, now: str) -> Outcome:
     out.period = grading.declared(out.entity, write.attrs)
     out.graded = write.verb == "observe" or out.period is not None
     out.arrived = None if write.backfill else now
+    out.latest = now
     return out
 
 

@@ -92,7 +92,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "dothi.cityhall.context.page",
             ],
-            "builtins": ["django.templatetags.static", "dothi.cityhall.templatetags.words"],
+            "builtins": [
+                "django.templatetags.static",
+                "dothi.cityhall.templatetags.words",
+                "dothi.cityhall.templatetags.grades",
+            ],
         },
     }
 ]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_safe
 from dothi.cityhall import published
 from dothi.foundation import clock, messages
 from dothi.identity.door import public
+from dothi.quality import door as quality
 from dothi.sources import recipes
 
 
@@ -44,3 +47,16 @@ def connect(request: HttpRequest) -> HttpResponse:
         "reading": recipes.reading(),
     }
     return render(request, "dothi/connect.html", page)
+
+
+@public
+@require_safe
+def method(request: HttpRequest) -> HttpResponse:
+    """How figures are graded, in words that an official can repeat."""
+    at = clock.now()
+    sample = quality.Counts(
+        expected=144, usable=130, judged=130, passed=110, newest=at - timedelta(minutes=12)
+    )
+    told = quality.Context(period=600, source_class="managed", signed=True, neighbours=3)
+    page = {"sample": quality.grade_series(sample, told, at), "version": quality.METHOD}
+    return render(request, "dothi/method.html", page)

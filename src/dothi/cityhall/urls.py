@@ -23,6 +23,7 @@ def of_unit(_request: HttpRequest, unit_id: str, **_rest: Any) -> identity.Thing
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("ket-noi/", home.connect, name="connect"),
+    path("method/", home.method, name="method"),
     path("language/", choices.language, name="language"),
     path("theme/", choices.theme, name="theme"),
     path("", include("dothi.identity.web.urls")),

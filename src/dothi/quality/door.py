@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dothi.quality.batch import borne_out, judge_series
 from dothi.quality.context import Context, Counts
+from dothi.quality.drop import Drop, drop
 from dothi.quality.export import assessment, dqv
 from dothi.quality.flag import Flag, Verdict, worst
 from dothi.quality.gates import Answer, may_act
@@ -22,6 +23,7 @@ __all__ = [
     "Child",
     "Context",
     "Counts",
+    "Drop",
     "Flag",
     "Parameters",
     "Reading",
@@ -36,6 +38,7 @@ __all__ = [
     "composed",
     "derived",
     "dqv",
+    "drop",
     "for_period",
     "grade_rollup",
     "grade_series",
