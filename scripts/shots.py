@@ -63,8 +63,12 @@ def open_menu(page: Page) -> None:
 
 def open_table(page: Page) -> None:
     choose_first(page)
-    page.locator("dothi-panel summary").click()
-    page.locator("dothi-panel summary").scroll_into_view_if_needed()
+    page.locator("dothi-panel .raw summary").click()
+    page.locator("dothi-panel .raw summary").scroll_into_view_if_needed()
+
+
+def see_data(page: Page) -> None:
+    page.wait_for_selector("dothi-data tbody tr", timeout=30_000)
 
 
 def see_place(page: Page) -> None:
@@ -85,6 +89,7 @@ def console_shots() -> list[Shot]:
         Shot("console-menu", "/console/", open_menu, map=True),
         Shot("console-before-everything", "/console/?at=2001-01-01T00:00:00Z", map=True),
         Shot("console-lost", "/console/", lose_the_line, map=True),
+        Shot("data", "/data/", see_data),
     ]
 
 

@@ -18,7 +18,7 @@ def test_recorded_series_is_shown_at_its_newest_reading_when_that_is_years_old(p
     expect(page.locator("dothi-panel .uplot")).to_be_visible()
     expect(page.locator("dothi-panel .span-move")).to_contain_text("20/05/2021")
     expect(page.locator("dothi-panel .chart-foot")).to_contain_text("18 số đo")
-    page.locator("dothi-panel summary").click()
+    page.locator("dothi-panel .raw summary").click()
     expect(page.locator("dothi-panel tbody tr")).to_have_count(18)
     file = page.locator("dothi-panel a[download]").get_attribute("href") or ""
     assert "to=2021-05-20" in file
@@ -55,7 +55,7 @@ def test_chart_goes_on_and_keeps_the_cursor_when_a_reading_comes(page: Page, wir
 def test_open_table_stands_still_and_counts_the_new_rows_when_readings_come(page: Page, wire: Wire):
     write(wire, "urn:air:table", 1, name="Trạm Bảng")
     open_console(page, wire, "?sel=urn:air:table")
-    page.locator("dothi-panel summary").click()
+    page.locator("dothi-panel .raw summary").click()
     expect(page.locator("dothi-panel tbody tr")).to_have_count(1)
 
     write(wire, "urn:air:table", 2)

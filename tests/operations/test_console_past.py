@@ -105,7 +105,7 @@ def test_series_rows_and_file_are_asked_as_they_were_known_when_looking_back(pag
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     open_console(page, wire, f"?at={at}&sel=urn:air:0")
-    page.locator("dothi-panel summary").click()
+    page.locator("dothi-panel .raw summary").click()
     expect(page.locator("dothi-panel tbody tr").first).to_be_visible()
 
     known = at.replace("Z", ".000Z").replace(":", "%3A")
