@@ -23,7 +23,7 @@ class DothiData extends HTMLElement {
   connectedCallback(): void {
     this.only.append(h("option", { value: "CD" }, t("operations.data.low")), ...LETTERS.map((letter) => h("option", { value: letter }, letter)), h("option", { value: "ABCD" }, t("operations.data.all")));
     const heads = (["grade", "what", "value", "why", "do", "call"] as const).map((key) => h("th", { scope: "col" }, t(`operations.data.${key}`)));
-    this.append(this.counts, h("p", { class: "row" }, h("label", { for: "data-only" }, t("operations.data.only")), this.only),
+    this.append(this.counts, h("div", { class: "field short" }, h("label", { for: "data-only" }, t("operations.data.only")), this.only),
       h("section", { class: "panel", "aria-label": t("operations.data.title") }, h("div", { class: "table-box" }, h("table", { class: "stack-table data-table" }, h("thead", {}, h("tr", {}, ...heads)), this.body))), this.note);
     void this.load();
     setInterval(() => document.visibilityState === "visible" && void this.load(), EVERY);
@@ -52,12 +52,12 @@ class DothiData extends HTMLElement {
     const { contact } = row;
     const phone = contact?.phone ? h("a", { href: `tel:${contact.phone.replace(/[^+\d]/g, "")}` }, contact.phone) : null;
     return h("tr", {},
-      h("td", {}, chip(row.overall), trio(row)),
+      h("td", { class: "full" }, chip(row.overall), trio(row)),
       h("td", {}, h("a", { class: "name", href: `/console/?sel=${encodeURIComponent(row.id)}` }, row.name ?? row.id), h("div", { class: "quiet small" }, `${quantityName(row.attr, quantity)} · ${typeName(row.type)}`)),
       h("td", {}, h("b", {}, `${valueText(row, quantity)} ${unitOf(row, quantity)}`.trim()), h("div", { class: "quiet small" }, age((at - Date.parse(row.o ?? "")) / 1000))),
-      h("td", {}, ...row.why.map((sentence) => h("div", {}, sentence))),
-      h("td", {}, ...row.raise.map((sentence) => h("div", {}, sentence))),
-      h("td", {}, contact?.name ?? "", contact?.name && phone ? h("br") : null, phone, row.source ? h("div", { class: "quiet small" }, row.source) : null));
+      h("td", { class: "full" }, ...row.why.map((sentence) => h("div", {}, sentence))),
+      h("td", { class: "full", "data-label": t("operations.data.do") }, ...row.raise.map((sentence) => h("div", {}, sentence))),
+      h("td", { class: "full", "data-label": t("operations.data.call") }, contact?.name ?? "", contact?.name && phone ? h("br") : null, phone, row.source ? h("div", { class: "quiet small" }, row.source) : null));
   }
 }
 

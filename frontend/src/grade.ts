@@ -5,7 +5,7 @@ import { h, put } from "./dom.ts";
 import { chip, DIMENSIONS, trio, type Dimension, type Letter } from "./letters.ts";
 import { known } from "./live.ts";
 import { config, quantityOf, type Reading, type Thing } from "./model.ts";
-import { dateTime, number, quantityName, t, unitOf, valueText, type Key } from "./words.ts";
+import { dateTime, number, quantityName, t, unitOf, valueText, wordOf } from "./words.ts";
 
 type Reason = { dimension: Dimension; letter: Letter; sentence: string };
 type Told = {
@@ -75,14 +75,11 @@ export class GradeView {
   private dimension(dimension: Dimension, { grade, reasons }: Told): Node[] {
     if (!grade) return [];
     const sentences = reasons.filter((reason) => reason.dimension === dimension).map((reason) => h("li", {}, reason.sentence));
-    return [h("dt", {}, h("span", { class: `mark g${grade[dimension]}` }, grade[dimension]), t(`operations.dimension.${dimension}` as Key)), h("dd", {}, h("ul", {}, ...sentences))];
+    return [h("dt", {}, h("span", { class: `mark g${grade[dimension]}` }, grade[dimension]), t(`quality.dimension.${dimension}`)), h("dd", {}, h("ul", {}, ...sentences))];
   }
 }
 
 /** Tests that a reading did not pass, in words; a code without words stands as it is. */
 export function tests(found: Record<string, number>): string {
-  return Object.keys(found).map((code) => {
-    const key = `operations.test.${code.split(".")[0]}`;
-    return t(key as Key);
-  }).join(", ");
+  return Object.keys(found).map((code) => wordOf(`quality.cell.${code}`) ?? wordOf(`quality.cell.${code.split(".")[0]}`) ?? code).join(", ");
 }

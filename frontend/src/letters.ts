@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A grade as a chip: the letter in its own shape and a word beside it, never colour alone.
 import { h } from "./dom.ts";
-import { t, type Key } from "./words.ts";
+import { t } from "./words.ts";
 
 export type Letter = "A" | "B" | "C" | "D";
 export const DIMENSIONS = ["sufficient", "trustworthy", "timely"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 export function letterWord(letter: Letter | null | undefined): string {
-  return letter ? t(`operations.letter.${letter}` as Key) : t("operations.panel.ungraded");
+  return letter ? t(`quality.letter.${letter}`) : t("quality.ungraded");
 }
 
 export function chip(letter: Letter | null | undefined): HTMLElement {
@@ -19,6 +19,6 @@ export function chip(letter: Letter | null | undefined): HTMLElement {
 /** The three letters in small, with their words for those who hear them. */
 export function trio(of: Partial<Record<Dimension, Letter | null>>): HTMLElement {
   return h("span", { class: "trio" }, ...DIMENSIONS.map((dimension) =>
-    h("span", { class: `mark g${of[dimension] ?? ""}`, title: t(`operations.dimension.${dimension}` as Key) },
-      h("span", { class: "unseen" }, `${t(`operations.dimension.${dimension}` as Key)} `), of[dimension] ?? "–")));
+    h("span", { class: `mark g${of[dimension] ?? ""}`, title: t(`quality.dimension.${dimension}`) },
+      h("span", { class: "unseen" }, `${t(`quality.dimension.${dimension}`)} `), of[dimension] ?? "–")));
 }

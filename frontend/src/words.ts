@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sentences by key, numbers and times as Vietnam writes them.
-import catalogue from "../../src/dothi/operations/messages.json";
+import operations from "../../src/dothi/operations/messages.json";
+import flags from "../../src/dothi/quality/messages/cell.json";
+import grades from "../../src/dothi/quality/messages/word.json";
 import { config, kindByType, type Quantity, type Reading } from "./model.ts";
 
+const catalogue = { ...operations, ...flags, ...grades };
 export type Key = keyof typeof catalogue;
 const language = config.language === "en" ? "en" : "vi";
 const locale = language === "vi" ? "vi-VN" : "en-GB";
@@ -20,8 +23,12 @@ export function named(thing: { vi: string; en: string }): string {
 export function typeName(type: string): string {
   const kind = kindByType.get(type);
   if (kind) return named(kind);
-  const key = `operations.type.${type}`;
-  return key in catalogue ? t(key as Key) : type;
+  return wordOf(`operations.type.${type}`) ?? type;
+}
+
+/** The sentence of a key that is put together from data; undefined when there is none. */
+export function wordOf(key: string): string | undefined {
+  return key in catalogue ? t(key as Key) : undefined;
 }
 
 /** The pages that Django makes write it so, too. */

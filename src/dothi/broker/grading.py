@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dothi.broker.model import Entity, Instance
+from dothi.broker.model import Entity, Instance, term
 from dothi.quality.door import Flag, Parameters, Reading, Series, Tally, Verdict, parameters
 
 STATE = "~q"
@@ -34,8 +34,7 @@ LONGEST = 10 * 366 * 86_400.0
 @functools.lru_cache(maxsize=4096)
 def _known(iri: str, unit: str, day: str) -> Parameters | None:
     """What is usual for an attribute; ValueError when its unit is none that it can have."""
-    term = iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-    return parameters(term, unit, date.fromisoformat(day))
+    return parameters(term(iri), unit, date.fromisoformat(day))
 
 
 def declared(entity: Entity, said: Mapping[str, Mapping[str, Instance | None]]) -> float | None:
@@ -58,7 +57,7 @@ def period_of(value: Any, known: Parameters | None) -> float:
 def tallies(entity: Entity) -> dict[str, Any]:
     """The tally of each tested attribute, by its short name."""
     return {
-        iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1]: instances[""][TALLY]
+        term(iri): instances[""][TALLY]
         for iri, instances in entity.attrs.items()
         if TALLY in instances.get("", {})
     }

@@ -61,6 +61,11 @@ Status = Literal[
 ]
 
 
+def term(iri: str) -> str:
+    """The last part of an IRI: `https://.../pm25` → `pm25`."""
+    return iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+
+
 class Entity(msgspec.Struct, kw_only=True, omit_defaults=True):
     """An entity as it is kept."""
 

@@ -11,9 +11,8 @@ from typing import Any
 
 import msgspec
 
-from dothi.broker.live import shape
 from dothi.broker.live.port import Point, Reading
-from dothi.broker.model import Change, Entity
+from dothi.broker.model import Change, Entity, term
 from dothi.broker.reach import Reach
 from dothi.foundation import clock
 
@@ -104,7 +103,7 @@ class MemoryStore:
     ) -> list[tuple[int, str, Any]]:
         low, high = clock.iso(start), clock.iso(end)
         return [
-            (number, shape.term(iri), instances[""])
+            (number, term(iri), instances[""])
             for number, change in enumerate(self.log, 1)
             if change.id == entity and change.tenant == tenant
             for iri, instances in change.attrs.items()

@@ -17,7 +17,7 @@ import msgspec
 from dothi.broker.live import shape, sight
 from dothi.broker.live.port import LiveStore
 from dothi.broker.live.sight import Delta, Names
-from dothi.broker.model import RECORD_ONLY, Change
+from dothi.broker.model import RECORD_ONLY, Change, term
 from dothi.broker.reach import Reach
 from dothi.foundation import clock, log
 
@@ -230,7 +230,7 @@ class Hub:
     def _recalled(self, change: Change, heads: dict[tuple[str, str], dict[str, Any]]) -> Delta:
         key = (change.tenant, change.id)
         now = self.state.get(change.tenant, {}).get(change.id, {})
-        kind = shape.term(change.types[0]) if change.types else now.get("type")
+        kind = term(change.types[0]) if change.types else now.get("type")
         types = tuple(change.types) or self.types.get(change.tenant, {}).get(change.id, ())
         head = head_of({**now, "id": change.id, "type": kind, "scope": change.scopes}, types)
         self._learn(change.tenant, change.id, (), change.attrs)
@@ -265,7 +265,7 @@ class Hub:
         if thing is None:
             thing = things[change.id] = {"id": change.id, "attrs": {}}
         if change.types:
-            thing["type"] = shape.term(change.types[0])
+            thing["type"] = term(change.types[0])
         thing["scope"] = change.scopes
         if change.kind == "created":
             thing["attrs"] = {}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from dothi.broker.grading import FOUND
-from dothi.broker.model import Entity, Instance
+from dothi.broker.model import Entity, Instance, term
 
 FIELDS = {
     "name": "name",
@@ -19,11 +19,6 @@ FIELDS = {
 """Attributes that describe the thing rather than measure it, and where they stand in the shape."""
 
 _VALUE_KEYS = ("value", "object", "languageMap", "vocab", "json", "valueList", "objectList")
-
-
-def term(iri: str) -> str:
-    """The last part of an IRI: `https://.../pm25` → `pm25`."""
-    return iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
 
 
 def value_of(instance: Instance) -> Any:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from dothi.broker.live.shape import FIELDS, term
+from dothi.broker.live.shape import FIELDS
+from dothi.broker.model import term
 from dothi.broker.reach import Reach
 
 _OF_FIELD = {field: name for name, field in FIELDS.items()}

@@ -6,6 +6,7 @@ Reckoned from the tallies that ride with current values, which a process reads a
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import Any
 
 from dothi.broker import grading
 from dothi.broker.live.answer import Query, Send, send_json
+from dothi.broker.live.around import Around
 from dothi.broker.live.grade import beside, context_of, graded, near
 from dothi.broker.live.hub import Hub, Wish
 from dothi.broker.live.port import Viewer
@@ -50,16 +52,16 @@ class WorstFirst:
         await ready(hub)
         tallies, at = await self._read(hub), clock.now()
         things = hub.things(Wish(tenant=viewer.tenant, reach=viewer.reach))
-        of_type: dict[str, list[dict[str, Any]]] = {}
-        for one in things:
-            of_type.setdefault(str(one.get("type")), []).append(one)
+        near = Around(("", thing) for thing in things)
         rows: list[dict[str, Any]] = []
         for thing in things:
             mine = tallies.get((viewer.tenant, thing["id"]), {})
-            same = of_type[str(thing.get("type"))]
+            around = near.of("", thing) if mine else []
             rows += [
-                _row(thing, attr, mine[attr], same, at, language) for attr in mine if attr in thing["attrs"]
+                _row(thing, attr, mine[attr], around, at, language) for attr in mine if attr in thing["attrs"]
             ]
+            # Readings wait for the same loop.
+            await asyncio.sleep(0)
         shown = [row for row in rows if row["status"] not in {"muted", "retired"}]
         shown.sort(key=_order)
         count = Counter(row["overall"] or "" for row in shown)

@@ -66,12 +66,17 @@ def tiles() -> dict[str, str]:
     }
 
 
+def _screen(request: HttpRequest, template: str) -> HttpResponse:
+    """A page whose script reads the broker."""
+    config = page_config(getattr(request, "language", "vi"))
+    return _with_ticket(request, render(request, template, {"config": config}))
+
+
 @identity.requires("operations.see")
 @ensure_csrf_cookie
 @require_GET
 def console(request: HttpRequest) -> HttpResponse:
-    config = page_config(getattr(request, "language", "vi"))
-    return _with_ticket(request, render(request, "operations/console.html", {"config": config}))
+    return _screen(request, "operations/console.html")
 
 
 @identity.requires("operations.see")
@@ -79,8 +84,7 @@ def console(request: HttpRequest) -> HttpResponse:
 @require_GET
 def data(request: HttpRequest) -> HttpResponse:
     """Every series with its grade, the worst first: what the shift has to look at."""
-    config = page_config(getattr(request, "language", "vi"))
-    return _with_ticket(request, render(request, "operations/data.html", {"config": config}))
+    return _screen(request, "operations/data.html")
 
 
 @identity.requires("operations.see")
