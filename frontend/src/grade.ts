@@ -75,7 +75,7 @@ export class GradeView {
   private dimension(dimension: Dimension, { grade, reasons }: Told): Node[] {
     if (!grade) return [];
     const sentences = reasons.filter((reason) => reason.dimension === dimension).map((reason) => h("li", {}, reason.sentence));
-    return [h("dt", {}, h("span", { class: `mark g${grade[dimension]}` }, grade[dimension]), t(`quality.dimension.${dimension}`)), h("dd", {}, h("ul", {}, ...sentences))];
+    return [h("dt", {}, h("span", { class: `letter g${grade[dimension]}` }, grade[dimension]), t(`quality.dimension.${dimension}`)), h("dd", {}, h("ul", {}, ...sentences))];
   }
 }
 

@@ -19,6 +19,6 @@ export function chip(letter: Letter | null | undefined): HTMLElement {
 /** The three letters in small, with their words for those who hear them. */
 export function trio(of: Partial<Record<Dimension, Letter | null>>): HTMLElement {
   return h("span", { class: "trio" }, ...DIMENSIONS.map((dimension) =>
-    h("span", { class: `mark g${of[dimension] ?? ""}`, title: t(`quality.dimension.${dimension}`) },
+    h("span", { class: `letter g${of[dimension] ?? ""}`, title: t(`quality.dimension.${dimension}`) },
       h("span", { class: "unseen" }, `${t(`quality.dimension.${dimension}`)} `), of[dimension] ?? "–")));
 }

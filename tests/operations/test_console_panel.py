@@ -73,3 +73,28 @@ def test_old_main_value_does_not_lead_or_count_as_on_time_when_another_value_is_
     expect(row(page, "Trạm Lệch").locator(".chip.stale")).to_be_visible()
     expect(row(page, "Trạm Lệch")).to_contain_text("20 phút trước")
     expect(page.locator("dothi-figures")).not_to_contain_text("999")
+
+
+LETTERS = """() => [...document.querySelectorAll('.grade-view .trio .letter')].map((one) => {
+  const style = getComputedStyle(one), size = one.getBoundingClientRect();
+  return [/[ABCD]$/.test(one.textContent), style.color !== style.backgroundColor, size.width >= 16 && Math.abs(size.width - size.height) < 4];
+})"""
+
+
+def test_grade_says_its_letters_and_why_beside_the_chart(page: Page, wire: Wire):
+    open_console(page, wire, "?sel=urn:air:0")
+
+    grade = page.locator("dothi-panel .grade-view")
+    expect(grade.locator(".chip.graded")).to_be_visible()
+    expect(grade.locator(".why dt")).to_have_text(
+        [re.compile("Đủ"), re.compile("Tin cậy"), re.compile("Kịp thời")]
+    )
+    expect(grade.locator(".why")).to_contain_text("Chưa khai loại nguồn: tin cậy cao nhất là B.")
+
+    assert page.evaluate(LETTERS) == [[True, True, True]] * 3
+    assert (
+        page.evaluate(
+            "getComputedStyle(document.querySelector('.map-legend .mark, dothi-map .mark')).borderStyle"
+        )
+        == "none"
+    )

@@ -14,6 +14,7 @@ import msgspec
 from dothi.broker.live.port import Point, Reading
 from dothi.broker.model import Change, Entity, term
 from dothi.broker.reach import Reach
+from dothi.broker.store import grades
 from dothi.foundation import clock
 
 DEFAULT = "https://uri.etsi.org/ngsi-ld/default-context/"
@@ -157,3 +158,7 @@ class MemoryStore:
             if before is None or number < before
         ]  # fmt: skip
         return sorted(found, key=lambda one: -one.id)[:limit]
+
+    async def grades_of(self, _series: grades.Series, _until: datetime) -> list[grades.Change]:
+        """None: nobody sweeps this store, so no grade was ever kept."""
+        return []
